@@ -1,0 +1,38 @@
+//! The one place from which time comes.
+//!
+//! `ENVOI_NOW` (RFC 3339, for instance `2015-05-04T09:00:00+02:00`) sets the clock, for tests and for trying what
+//! an embargo will do; time then stands still. Anything that only measures how long something takes uses
+//! `std::time::Instant` and need not come here.
+
+use std::sync::OnceLock;
+
+use jiff::fmt::temporal::Pieces;
+use jiff::{Timestamp, ZonedDateTime, tz::TimeZone};
+
+/// What time it is, in the zone of this machine.
+pub fn now() -> ZonedDateTime {
+    fixed().clone().unwrap_or_else(system)
+}
+
+/// Seconds since 1970, as the ledger keeps them.
+pub fn seconds() -> i64 {
+    now().timestamp().as_second()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place")]
+fn system() -> ZonedDateTime {
+    ZonedDateTime::now()
+}
+
+fn fixed() -> &'static Option<ZonedDateTime> {
+    static FIXED: OnceLock<Option<ZonedDateTime>> = OnceLock::new();
+    FIXED.get_or_init(|| {
+        let text = std::env::var("ENVOI_NOW").ok()?;
+        let timestamp: Timestamp = text.parse().ok()?;
+        let zone = Pieces::parse(&text)
+            .ok()
+            .and_then(|pieces| pieces.to_numeric_offset())
+            .map_or(TimeZone::UTC, TimeZone::fixed);
+        Some(timestamp.to_zoned_datetime(zone))
+    })
+}

@@ -1,0 +1,225 @@
+//! What stands between the `+++` lines of a snippet: its title, its kind, and what each kind adds.
+
+use serde::{Deserialize, Serialize};
+
+use super::date::{Day, Moment};
+use crate::diagnostic::Diagnostic;
+use crate::error::Result;
+use crate::language::Language;
+use crate::source::Source;
+
+/// What a snippet is; each kind has its own partial template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A text, with a picture perhaps.
+    #[default]
+    Article,
+    /// Something that takes place somewhere on a day.
+    Event,
+    /// Documents and films to download.
+    Publication,
+    /// Somebody's words.
+    Quotation,
+    /// Press clippings, partners.
+    Links,
+    /// A press release; a teaser in a newsletter, a page of its own when exported.
+    PressRelease,
+}
+
+impl Kind {
+    /// Its name in files, and of its partial template.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Article => "article",
+            Self::Event => "event",
+            Self::Publication => "publication",
+            Self::Quotation => "quotation",
+            Self::Links => "links",
+            Self::PressRelease => "press-release",
+        }
+    }
+
+    /// The keys that this kind uses beside those that every kind has.
+    fn own_keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Article | Self::Links => &[],
+            Self::Event => &["place", "until", "time"],
+            Self::Publication => &["documents"],
+            Self::Quotation => &["speaker", "function"],
+            Self::PressRelease => {
+                &["place", "subtitle", "embargo", "quotations", "contacts", "boilerplate", "documents"]
+            }
+        }
+    }
+}
+
+/// A picture beside the snippet.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Image {
+    /// A file in the issue's own folder.
+    pub file: String,
+    /// What is to be seen, for who does not see it.
+    #[serde(default)]
+    pub alt: String,
+    /// What stands under it.
+    pub caption: Option<String>,
+    /// Who made it.
+    pub credit: Option<String>,
+}
+
+/// A link with its language and source.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// What is read.
+    pub text: String,
+    /// Where it leads.
+    pub url: String,
+    /// In which language the target is.
+    pub lang: Option<Language>,
+    /// The newspaper, the partner.
+    pub source: Option<String>,
+    /// When it appeared.
+    pub date: Option<Day>,
+}
+
+/// Something to download.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// Its title.
+    pub title: String,
+    /// Where it lies.
+    pub url: String,
+    /// In which language it is.
+    pub lang: Option<Language>,
+    /// "PDF", "film"; by the file's ending where left out.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// "2 MB", "12 min".
+    pub size: Option<String>,
+    /// A word on it.
+    pub note: Option<String>,
+}
+
+/// Somebody's words within a press release.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quotation {
+    /// What was said.
+    pub words: String,
+    /// By whom.
+    pub speaker: Option<String>,
+    /// In what function.
+    pub function: Option<String>,
+}
+
+/// Whom a journalist can ask.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// Who.
+    pub name: String,
+    /// In what function.
+    pub function: Option<String>,
+    /// A telephone number, as it is written.
+    pub phone: Option<String>,
+    /// An e-mail address.
+    pub email: Option<crate::address::Address>,
+}
+
+/// The front matter of a snippet of any kind.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrontMatter {
+    /// The heading.
+    pub title: String,
+    /// What it is.
+    #[serde(default)]
+    pub kind: Kind,
+    /// Its language, where its file name does not say.
+    pub lang: Option<Language>,
+    /// When it happened or happens, or was written.
+    pub date: Option<Day>,
+    /// Its picture.
+    pub image: Option<Image>,
+    /// Links that stand under the text.
+    #[serde(default)]
+    pub links: Vec<Link>,
+    /// A copyright line of its own.
+    pub copyright: Option<String>,
+    /// Whether HTML in the Markdown is let through.
+    #[serde(default)]
+    pub raw_html: bool,
+    /// The last day of an event.
+    pub until: Option<Day>,
+    /// The hours of an event, as they are to be read.
+    pub time: Option<String>,
+    /// The place of an event, or of a press release's dateline.
+    pub place: Option<String>,
+    /// What a publication offers.
+    #[serde(default)]
+    pub documents: Vec<Document>,
+    /// Whose words a quotation is.
+    pub speaker: Option<String>,
+    /// In what function they were said.
+    pub function: Option<String>,
+    /// The line under a press release's headline.
+    pub subtitle: Option<String>,
+    /// Before when a press release must not be published.
+    pub embargo: Option<Moment>,
+    /// What people say in a press release.
+    #[serde(default)]
+    pub quotations: Vec<Quotation>,
+    /// Whom journalists can ask.
+    #[serde(default)]
+    pub contacts: Vec<Contact>,
+    /// The name of the text on the organisation that ends a press release: `templates/boilerplates/<name>.<lang>.md`.
+    pub boilerplate: Option<String>,
+}
+
+impl FrontMatter {
+    /// Splits a snippet's file into its front matter and where its body begins (bytes).
+    pub fn read(source: &Source) -> Result<(Self, usize)> {
+        let text = &source.text;
+        let Some(rest) = text.strip_prefix("+++\n") else {
+            return Err(Diagnostic::error("a snippet begins with its front matter between `+++` lines")
+                .at(source.place(0..text.find('\n').unwrap_or(text.len())))
+                .hint("write these lines first: `+++`, `title = \"…\"`, `+++`")
+                .into());
+        };
+        let start = text.len() - rest.len();
+        let mut at = start;
+        for line in rest.split_inclusive('\n') {
+            if line.trim_end() == "+++" {
+                return Ok((source.toml_in(start..at)?, at + line.len()));
+            }
+            at += line.len();
+        }
+        Err(Diagnostic::error("the front matter opens with `+++`, but no second `+++` line closes it")
+            .at(source.place(0..3))
+            .hint("add a line `+++` between the front matter and the text")
+            .into())
+    }
+
+    /// The keys that are there, but that this kind has no use for.
+    pub fn unused_keys(&self) -> Vec<&'static str> {
+        let present = [
+            ("until", self.until.is_some()),
+            ("time", self.time.is_some()),
+            ("place", self.place.is_some()),
+            ("documents", !self.documents.is_empty()),
+            ("speaker", self.speaker.is_some()),
+            ("function", self.function.is_some()),
+            ("subtitle", self.subtitle.is_some()),
+            ("embargo", self.embargo.is_some()),
+            ("quotations", !self.quotations.is_empty()),
+            ("contacts", !self.contacts.is_empty()),
+            ("boilerplate", self.boilerplate.is_some()),
+        ];
+        let own = self.kind.own_keys();
+        present.iter().filter(|(key, there)| *there && !own.contains(key)).map(|(key, _)| *key).collect()
+    }
+}

@@ -1,0 +1,240 @@
+//! An issue: one folder `issues/<slug>/` with its `issue.toml`, its snippets and their pictures.
+//!
+//! Folder -> [`Issue`]. An issue that opens is whole: its Markdown is parsed, its pictures are found, its links may
+//! go out. Everything that is wrong is reported at once.
+
+mod date;
+mod front_matter;
+mod link;
+pub mod markdown;
+mod media;
+mod merge;
+mod parse;
+mod snippet;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+pub use date::{Day, Moment};
+pub use front_matter::{Contact, FrontMatter, Image, Kind, Link, Quotation};
+pub use link::target as link_target;
+pub use media::Media;
+pub use merge::{MergeError, MergeField, MergeText, Piece};
+pub(crate) use parse::RESERVED;
+pub use snippet::{Illustration, Snippet};
+
+use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::error::{Error, Result, Trouble};
+use crate::language::Language;
+use crate::project::{Localised, Project};
+use crate::source::Source;
+
+/// The file that makes a folder an issue.
+pub const FILE: &str = "issue.toml";
+
+/// What `issue.toml` says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The subject.
+    pub subject: Localised,
+    /// The words that an inbox shows behind the subject.
+    #[serde(default)]
+    pub preheader: Localised,
+    /// The day that the issue bears.
+    pub date: Option<Day>,
+    /// Its editions; the project's default language where left out.
+    #[serde(default)]
+    pub languages: Vec<Language>,
+    /// The order of its snippets; by file name where left out.
+    pub snippets: Option<Vec<String>>,
+}
+
+/// An issue, opened.
+#[derive(Debug, Clone)]
+pub struct Issue {
+    /// Its folder's name.
+    pub slug: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// What `issue.toml` says.
+    pub manifest: Manifest,
+    /// Its editions' languages, the first one first.
+    pub languages: Vec<Language>,
+    /// Its snippets in order, each in the languages in which it is there.
+    pub snippets: Vec<Vec<Snippet>>,
+    source: Source,
+}
+
+/// The slugs of a project's issues, the latest name last.
+pub fn slugs(project: &Project) -> Result<Vec<String>> {
+    let folder = project.issues();
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut slugs = Vec::new();
+    for entry in std::fs::read_dir(&folder).map_err(Error::file("read", &folder))? {
+        let entry = entry.map_err(Error::file("read", &folder))?;
+        if entry.path().join(FILE).is_file()
+            && let Ok(slug) = entry.file_name().into_string()
+        {
+            slugs.push(slug);
+        }
+    }
+    slugs.sort();
+    Ok(slugs)
+}
+
+impl Issue {
+    /// Opens an issue by its slug. Where anything in it is wrong, the error holds every diagnostic.
+    pub fn open(project: &Project, slug: &str) -> Result<Self> {
+        let folder = project.issues().join(slug);
+        let plain = !slug.is_empty() && !slug.starts_with('.') && !slug.contains(['/', '\\']);
+        if !plain || !folder.join(FILE).is_file() {
+            let there = slugs(project)?;
+            let trouble = Trouble::new(format!("there is no issue `{slug}`"));
+            return Err(Error::Refused(match nearest(slug, there.iter().map(String::as_str)) {
+                Some(near) => trouble.hint(format!("did you mean `{near}`?")),
+                None => trouble.hint("`envoi list` shows the issues; `envoi new issue SLUG` makes one"),
+            }));
+        }
+        let path = folder.join(FILE);
+        let source = Source::read(&path, project.shown(&path))?;
+        let manifest: Manifest = source.toml()?;
+        let mut diagnostics = Vec::new();
+        let found = read_snippets(project, &folder, &mut diagnostics)?;
+        let snippets = in_order(found, &manifest, &source, slug, &mut diagnostics);
+        let mut languages = manifest.languages.clone();
+        if languages.is_empty() {
+            languages.push(project.config.languages.default.clone());
+        }
+        let issue = Self { slug: slug.to_owned(), folder, manifest, languages, snippets, source };
+        issue.check_manifest(&mut diagnostics);
+        if diagnostics.iter().any(Diagnostic::is_error) { Err(Error::Input(diagnostics)) } else { Ok(issue) }
+    }
+
+    /// The snippets of one language's edition, in order: each snippet's own file for that language, else the file
+    /// that serves every language.
+    pub fn edition(&self, language: &Language) -> Vec<&Snippet> {
+        let serving = |versions: &'_ Vec<Snippet>| {
+            let own = versions.iter().position(|snippet| snippet.only && snippet.lang == *language);
+            own.or_else(|| versions.iter().position(|snippet| !snippet.only))
+        };
+        self.snippets.iter().filter_map(|versions| serving(versions).map(|at| &versions[at])).collect()
+    }
+
+    /// Every version of every snippet.
+    pub fn all_snippets(&self) -> impl Iterator<Item = &Snippet> {
+        self.snippets.iter().flatten()
+    }
+
+    /// The language of this issue's edition that suits a reader best: their own, its primary language's, else the
+    /// first.
+    pub fn language_for(&self, reader: Option<&Language>) -> &Language {
+        let same = |wanted: &str| self.languages.iter().find(|language| language.as_str() == wanted);
+        reader.and_then(|reader| same(reader.as_str()).or_else(|| same(reader.primary()))).unwrap_or(&self.languages[0])
+    }
+
+    /// Where a key stands in `issue.toml`.
+    pub fn place_of(&self, key: &str) -> Place {
+        self.source.place_of_key(key)
+    }
+
+    /// The subject in a language, with its merge fields.
+    pub fn subject(&self, language: &Language) -> MergeText {
+        MergeText::parse(self.manifest.subject.get(language, &self.languages[0])).unwrap_or_default()
+    }
+
+    /// The preheader in a language, with its merge fields.
+    pub fn preheader(&self, language: &Language) -> MergeText {
+        MergeText::parse(self.manifest.preheader.get(language, &self.languages[0])).unwrap_or_default()
+    }
+
+    fn check_manifest(&self, diagnostics: &mut Vec<Diagnostic>) {
+        for (key, text) in [("subject", &self.manifest.subject), ("preheader", &self.manifest.preheader)] {
+            for language in &self.languages {
+                let words = text.get(language, &self.languages[0]);
+                let wrong = match MergeText::parse(words) {
+                    Err(error) => Some(error.message),
+                    Ok(_) if words.contains(RESERVED) => Some(format!("the {key} holds a private-use character")),
+                    Ok(_) if words.contains(['\r', '\n']) => Some(format!("the {key} holds a line break")),
+                    Ok(_) if key == "subject" && words.trim().is_empty() => Some(format!("the subject is empty in `{language}`")),
+                    Ok(_) => None,
+                };
+                if let Some(wrong) = wrong {
+                    diagnostics.push(
+                        Diagnostic::error(wrong).at(self.place_of(key)).hint("write it as one line of text"),
+                    );
+                    break;
+                }
+            }
+        }
+        let every = |language: &Language| !self.edition(language).is_empty();
+        for language in self.languages.iter().filter(|language| !every(language)) {
+            diagnostics.push(
+                Diagnostic::error(format!("the `{language}` edition has no snippet"))
+                    .at(self.place_of("languages"))
+                    .hint(format!("write one (`NAME.{language}.md` or `NAME.md`), or take `{language}` out of `languages`")),
+            );
+        }
+    }
+}
+
+/// Every snippet of a folder by name, each in the languages in which it is there.
+fn read_snippets(
+    project: &Project,
+    folder: &std::path::Path,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<BTreeMap<String, Vec<Snippet>>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(Error::file("read", folder))? {
+        let entry = entry.map_err(Error::file("read", folder))?;
+        files.extend(entry.file_name().into_string().ok());
+    }
+    files.sort();
+    let mut found: BTreeMap<String, Vec<Snippet>> = BTreeMap::new();
+    for file in files.iter().filter(|file| !file.starts_with('.')) {
+        let Some((name, lang)) = snippet::split_name(file) else { continue };
+        let versions = found.entry(name.to_owned()).or_default();
+        versions.extend(Snippet::read(project, &folder.join(file), (name, lang), diagnostics)?);
+    }
+    Ok(found)
+}
+
+/// The snippets in the manifest's order, or by name.
+fn in_order(
+    mut found: BTreeMap<String, Vec<Snippet>>,
+    manifest: &Manifest,
+    source: &Source,
+    slug: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Vec<Snippet>> {
+    let Some(order) = &manifest.snippets else { return found.into_values().collect() };
+    let mut snippets = Vec::new();
+    for name in order {
+        let quoted = format!("\"{name}\"");
+        if let Some(versions) = found.remove(name) {
+            snippets.push(versions);
+            continue;
+        }
+        let start = source.text.find("snippets").unwrap_or(0);
+        let place = source.text[start..].find(&quoted).map_or_else(
+            || source.place_of_key("snippets"),
+            |at| source.place(start + at..start + at + quoted.len()),
+        );
+        let twice = order.iter().filter(|other| *other == name).count() > 1 && snippets.iter().flatten().any(|s: &Snippet| s.name == *name);
+        let diagnostic = if twice {
+            Diagnostic::error(format!("issue `{slug}` lists the snippet `{name}` twice")).hint("name it once")
+        } else {
+            let diagnostic = Diagnostic::error(format!("issue `{slug}` lists a snippet that does not exist: `{name}`"));
+            match nearest(name, found.keys().map(String::as_str)) {
+                Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+                None => diagnostic.hint(format!("create `{name}.md` beside `{FILE}`, or take the name out of the list")),
+            }
+        };
+        diagnostics.push(diagnostic.at(place));
+    }
+    snippets
+}

@@ -1,0 +1,148 @@
+//! A snippet: one Markdown file, read.
+
+use std::path::Path;
+
+use super::front_matter::FrontMatter;
+use super::link;
+use super::markdown::Document;
+use super::media::Media;
+use super::parse::parse;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::error::Error;
+use crate::language::Language;
+use crate::project::Project;
+use crate::source::Source;
+
+/// A picture with what is said about it.
+#[derive(Debug, Clone)]
+pub struct Illustration {
+    /// The file.
+    pub media: Media,
+    /// What is to be seen.
+    pub alt: String,
+    /// What stands under it.
+    pub caption: Option<String>,
+    /// Who made it.
+    pub credit: Option<String>,
+}
+
+/// One Markdown file: a title, a body, and what its kind adds.
+#[derive(Debug, Clone)]
+pub struct Snippet {
+    /// Its name: the file's, without language and ending.
+    pub name: String,
+    /// The language in which it is written.
+    pub lang: Language,
+    /// Whether the file's name says so: then it serves that language's edition alone.
+    pub only: bool,
+    /// What stands between the `+++` lines.
+    pub front: FrontMatter,
+    /// The text.
+    pub body: Document,
+    /// The picture above the text.
+    pub image: Option<Illustration>,
+    /// The text on the organisation that ends a press release.
+    pub boilerplate: Option<Document>,
+    source: Source,
+}
+
+/// A snippet's name and language as its file name says them: `justice.fr.md`.
+pub(super) fn split_name(file: &str) -> Option<(&str, Option<Language>)> {
+    let stem = file.strip_suffix(".md")?;
+    match stem.rsplit_once('.') {
+        Some((name, tag)) => Language::parse(tag).map_or(Some((stem, None)), |lang| Some((name, Some(lang)))),
+        None => Some((stem, None)),
+    }
+}
+
+impl Snippet {
+    /// Reads a file of the folder. What is wrong goes to `diagnostics`.
+    pub(super) fn read(
+        project: &Project,
+        path: &Path,
+        (name, lang): (&str, Option<Language>),
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<Option<Self>, Error> {
+        let read = Source::read(path, project.shown(path))
+            .and_then(|source| FrontMatter::read(&source).map(|(front, body)| (source, front, body)));
+        let (source, front, start) = match read {
+            Ok(parts) => parts,
+            Err(Error::Input(found)) => {
+                diagnostics.extend(found);
+                return Ok(None);
+            }
+            Err(other) => return Err(other),
+        };
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let body = parse(&source, start, folder, diagnostics);
+        let only = lang.is_some();
+        let lang = lang.or_else(|| front.lang.clone()).unwrap_or_else(|| project.config.languages.default.clone());
+        let mut snippet =
+            Self { name: name.to_owned(), lang, only, front, body, image: None, boilerplate: None, source };
+        snippet.find_image(folder, diagnostics);
+        snippet.check_links(diagnostics);
+        snippet.find_boilerplate(project, diagnostics)?;
+        Ok(Some(snippet))
+    }
+
+    /// The file, as diagnostics name it.
+    pub fn path(&self) -> &Path {
+        &self.source.path
+    }
+
+    /// Where a key stands in the front matter.
+    pub fn place_of(&self, key: &str) -> Place {
+        self.source.place_of_key(key)
+    }
+
+    /// Where a text stands, as written; the file as a whole where it does not.
+    pub fn place_of_text(&self, text: &str) -> Place {
+        match self.source.text.find(text) {
+            Some(at) if !text.is_empty() => self.source.place(at..at + text.len()),
+            _ => Place::file(self.path()),
+        }
+    }
+
+    fn find_image(&mut self, folder: &Path, diagnostics: &mut Vec<Diagnostic>) {
+        let Some(image) = &self.front.image else { return };
+        match Media::find(folder, &image.file) {
+            Ok(media) => {
+                let (alt, caption, credit) = (image.alt.clone(), image.caption.clone(), image.credit.clone());
+                self.image = Some(Illustration { media, alt, caption, credit });
+            }
+            Err(diagnostic) => diagnostics.push(diagnostic.at(self.place_of_text(&image.file))),
+        }
+    }
+
+    fn check_links(&self, diagnostics: &mut Vec<Diagnostic>) {
+        let links = self.front.links.iter().map(|link| &link.url);
+        let documents = self.front.documents.iter().map(|document| &document.url);
+        for url in links.chain(documents) {
+            if let Err(diagnostic) = link::target(url) {
+                diagnostics.push(diagnostic.at(self.place_of_text(url)));
+            }
+        }
+    }
+
+    fn find_boilerplate(&mut self, project: &Project, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Error> {
+        let Some(name) = &self.front.boilerplate else { return Ok(()) };
+        let folder = project.templates().join("boilerplates");
+        let plain_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_".contains(c));
+        let path = [format!("{name}.{}.md", self.lang), format!("{name}.md")]
+            .map(|file| folder.join(file))
+            .into_iter()
+            .find(|path| plain_name && path.is_file());
+        let Some(path) = path else {
+            let file = project.shown(&folder).join(format!("{name}.{}.md", self.lang));
+            diagnostics.push(
+                Diagnostic::error(format!("the boilerplate `{name}` is not there in `{}`", self.lang))
+                    .at(self.place_of("boilerplate"))
+                    .hint(format!("write it in `{}`", file.display())),
+            );
+            return Ok(());
+        };
+        let source = Source::read(&path, project.shown(&path))?;
+        self.boilerplate = Some(parse(&source, 0, &folder, diagnostics));
+        Ok(())
+    }
+}

@@ -1,0 +1,31 @@
+//! The ledger: sends, deliveries and suppressions. The one place that says who got what.
+//!
+//! A row a delivery, written before and after. What a killed process leaves behind is read from the rows: what was
+//! only claimed is sent again, what was in flight is uncertain. SQLite, in WAL mode, beside the project.
+
+mod presence;
+mod rows;
+mod schema;
+mod scribe;
+mod sqlite;
+
+pub use rows::{
+    Delivery, Enlisted, NewSend, Outcome, Recipient, SendId, SendKind, SendStatus, State, Suppression, Tally, Trace,
+};
+pub use scribe::{Desk, Scribe};
+pub use sqlite::Ledger;
+
+use crate::error::{Cause, Error, Trouble};
+
+/// Something the database said, in the officer's terms.
+fn failed(what: &'static str) -> impl FnOnce(sqlx::Error) -> Error {
+    move |error| {
+        let full = error.to_string().contains("full");
+        let trouble = Trouble::new(format!("the ledger: cannot {what}")).because(Cause::from(error));
+        Error::Ledger(if full {
+            trouble.hint("make room on the disk and run the command again; nothing is sent twice")
+        } else {
+            trouble.hint("`envoi status` shows what the ledger knows; run the command again to go on")
+        })
+    }
+}

@@ -1,0 +1,452 @@
+//! The ledger in SQLite: one connection for this process, WAL mode, nothing synced but what a power cut must not
+//! undo.
+//!
+//! What is claimed is synced before it is sent; the rest reaches the disk within a second (see [`Scribe`]). After a
+//! power cut everything that was claimed is therefore uncertain, after a mere crash only what was in flight.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
+use tokio::sync::Mutex;
+
+use super::presence::{self, Presence};
+use super::{
+    Delivery, Desk, Enlisted, NewSend, Outcome, Recipient, Scribe, SendId, SendKind, SendStatus, State, Suppression, Tally,
+    Trace, failed, schema,
+};
+use crate::address::Address;
+use crate::audience::Subscriber;
+use crate::clock;
+use crate::error::{Error, Result, Trouble};
+use crate::language::Language;
+
+/// The ledger, opened. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    path: PathBuf,
+    connection: Arc<Mutex<SqliteConnection>>,
+    worker: Option<Arc<Worker>>,
+}
+
+#[derive(Debug)]
+struct Worker {
+    id: i64,
+    _presence: Presence,
+}
+
+impl Ledger {
+    /// Opens a ledger, making it where there is none.
+    pub async fn open(path: &Path) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(30));
+        let mut connection = options.connect().await.map_err(|error| {
+            Error::Ledger(
+                Trouble::new(format!("the ledger `{}` cannot be opened", path.display()))
+                    .because(error)
+                    .hint("check that the folder is there and may be written to"),
+            )
+        })?;
+        schema::migrate(&mut connection).await?;
+        Ok(Self { path: path.to_owned(), connection: Arc::new(Mutex::new(connection)), worker: None })
+    }
+
+    /// The ledger's file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Signs this process on as a worker, and takes back what workers that died had taken: what they had only
+    /// claimed is pending again, what was in flight is uncertain. Gives how many became uncertain.
+    pub async fn sign_on(&mut self) -> Result<u64> {
+        let presence = presence::announce(&self.path)?;
+        let boot = presence::boot();
+        let mut connection = self.connection.lock().await;
+        let id: i64 = sqlx::query_scalar("INSERT INTO workers (lock, boot, started) VALUES ($1, $2, $3) RETURNING id")
+            .bind(&presence.name)
+            .bind(&boot)
+            .bind(clock::seconds())
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(failed("sign on"))?;
+        let others: Vec<(i64, String, String)> = sqlx::query_as("SELECT id, lock, boot FROM workers WHERE id <> $1")
+            .bind(id)
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(failed("be read"))?;
+        let mut uncertain = 0;
+        for (other, lock, started_in) in others {
+            if started_in != boot || presence::has_ended(&self.path, &lock) {
+                uncertain += take_back(&mut connection, other, started_in != boot).await?;
+            }
+        }
+        drop(connection);
+        self.worker = Some(Arc::new(Worker { id, _presence: presence }));
+        Ok(uncertain)
+    }
+
+    /// Signs off: what this process had claimed, and did not send, is pending again.
+    pub async fn sign_off(&mut self) -> Result<()> {
+        if let Some(worker) = self.worker.take() {
+            let mut connection = self.connection.lock().await;
+            take_back(&mut connection, worker.id, false).await?;
+            drop(connection);
+            self.sync().await?;
+        }
+        Ok(())
+    }
+
+    /// The writer that records what becomes of deliveries, and its task.
+    pub fn scribe(&self) -> (Scribe, Desk) {
+        Scribe::start(self.clone())
+    }
+
+    /// Begins a send, or finds the one that an issue has already. Gives its number and the key that names it in
+    /// Message-IDs.
+    pub async fn begin(&self, send: &NewSend) -> Result<(SendId, String)> {
+        let mut connection = self.connection.lock().await;
+        if send.kind == SendKind::Issue
+            && let Some(found) = sqlx::query_as("SELECT id, key FROM sends WHERE issue = $1 AND kind = 'issue'")
+                .bind(&send.issue)
+                .fetch_optional(&mut *connection)
+                .await
+                .map_err(failed("be read"))?
+        {
+            return Ok(found);
+        }
+        let columns = serde_json::to_string(&send.columns).unwrap_or_default();
+        sqlx::query_as(
+            "INSERT INTO sends (issue, kind, key, columns, started)
+             VALUES ($1, $2, lower(hex(randomblob(16))), $3, $4)
+             ON CONFLICT (issue) WHERE kind = 'issue' DO UPDATE SET issue = excluded.issue
+             RETURNING id, key",
+        )
+        .bind(&send.issue)
+        .bind(send.kind.name())
+        .bind(columns)
+        .bind(clock::seconds())
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(failed("begin a send"))
+    }
+
+    /// The columns with which a send began, if the issue has one.
+    pub async fn columns(&self, send: SendId) -> Result<Vec<String>> {
+        let mut connection = self.connection.lock().await;
+        let columns: String = sqlx::query_scalar("SELECT columns FROM sends WHERE id = $1")
+            .bind(send)
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(failed("be read"))?;
+        Ok(serde_json::from_str(&columns).unwrap_or_default())
+    }
+
+    /// Enlists recipients in a send. Who is in it already stays as they are; who is suppressed is not taken.
+    pub async fn enlist(&self, send: SendId, recipients: &[Recipient]) -> Result<Enlisted> {
+        let rows: Vec<_> = recipients
+            .iter()
+            .map(|recipient| {
+                serde_json::json!([
+                    recipient.subscriber.address.key(),
+                    recipient.subscriber.address.as_str(),
+                    recipient.edition,
+                    serde_json::to_string(&recipient.subscriber.values).unwrap_or_default(),
+                ])
+            })
+            .collect();
+        let rows = serde_json::to_string(&rows).unwrap_or_default();
+        let mut connection = self.connection.lock().await;
+        let mut transaction = connection.begin().await.map_err(failed("enlist subscribers"))?;
+        let suppressed: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM json_each($1) AS row JOIN suppressions ON suppressions.key = row.value ->> 0",
+        )
+        .bind(&rows)
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(failed("enlist subscribers"))?;
+        let added = sqlx::query(
+            "INSERT INTO deliveries (send, key, address, edition, \"values\", state, changed)
+             SELECT $1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, 'pending', $3 FROM json_each($2)
+             WHERE value ->> 0 NOT IN (SELECT key FROM suppressions)
+             ON CONFLICT (send, key) DO NOTHING",
+        )
+        .bind(send)
+        .bind(&rows)
+        .bind(clock::seconds())
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed("enlist subscribers"))?
+        .rows_affected();
+        transaction.commit().await.map_err(failed("enlist subscribers"))?;
+        let suppressed = u64::try_from(suppressed).unwrap_or(0);
+        Ok(Enlisted { added, known: recipients.len() as u64 - added - suppressed, suppressed })
+    }
+
+    /// Makes due what a run before gave up on, and, where asked, what is uncertain.
+    pub async fn reopen(&self, send: SendId, attempts: u16, uncertain: bool) -> Result<()> {
+        let mut connection = self.connection.lock().await;
+        sqlx::query(
+            "UPDATE deliveries SET state = 'pending', attempts = 0, due = 0, worker = NULL
+             WHERE send = $1 AND (state = 'deferred' AND attempts >= $2 OR state = 'uncertain' AND $3)",
+        )
+        .bind(send)
+        .bind(attempts)
+        .bind(uncertain)
+        .execute(&mut *connection)
+        .await
+        .map_err(failed("be written"))?;
+        Ok(())
+    }
+
+    /// Claims up to `limit` deliveries that are due. Addresses that were suppressed meanwhile are marked and left
+    /// out. Synced before it returns, so that a power cut can't make anything that is sent look unclaimed.
+    pub async fn claim(&self, send: SendId, attempts: u16, limit: usize) -> Result<Vec<Delivery>> {
+        let worker = self.worker.as_ref().map(|worker| worker.id);
+        let now = clock::seconds();
+        let mut connection = self.connection.lock().await;
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("claim deliveries"))?;
+        let rows = sqlx::query(
+            "UPDATE deliveries SET state = 'claimed', worker = $1, changed = $2
+             WHERE id IN (SELECT id FROM deliveries WHERE send = $3 AND state IN ('pending', 'deferred')
+                          AND due <= $2 AND attempts < $4 ORDER BY id LIMIT $5)
+             RETURNING id, address, edition, \"values\", attempts,
+                       EXISTS (SELECT 1 FROM suppressions WHERE suppressions.key = deliveries.key) AS suppressed",
+        )
+        .bind(worker)
+        .bind(now)
+        .bind(send)
+        .bind(attempts)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(&mut *transaction)
+        .await
+        .map_err(failed("claim deliveries"))?;
+        let (suppressed, free): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.get::<bool, _>("suppressed"));
+        let suppressed: Vec<i64> = suppressed.iter().map(|row| row.get("id")).collect();
+        if !suppressed.is_empty() {
+            sqlx::query(
+                "UPDATE deliveries SET state = 'suppressed', worker = NULL WHERE id IN (SELECT value FROM json_each($1))",
+            )
+            .bind(serde_json::to_string(&suppressed).unwrap_or_default())
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed("claim deliveries"))?;
+        }
+        transaction.commit().await.map_err(failed("claim deliveries"))?;
+        drop(connection);
+        if !free.is_empty() {
+            self.sync().await?;
+        }
+        free.into_iter().map(delivery).collect()
+    }
+
+    /// When the next deferred delivery is due, if one will be tried again.
+    pub async fn next_due(&self, send: SendId, attempts: u16) -> Result<Option<i64>> {
+        let mut connection = self.connection.lock().await;
+        sqlx::query_scalar(
+            "SELECT min(due) FROM deliveries WHERE send = $1 AND state IN ('pending', 'deferred') AND attempts < $2",
+        )
+        .bind(send)
+        .bind(attempts)
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(failed("be read"))
+    }
+
+    /// Records many changes at once: first what goes in flight, then what became of deliveries.
+    pub(super) async fn record(&self, in_flight: &[i64], outcomes: &[Outcome]) -> Result<()> {
+        let now = clock::seconds();
+        let mut connection = self.connection.lock().await;
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("record deliveries"))?;
+        if !in_flight.is_empty() {
+            sqlx::query("UPDATE deliveries SET state = 'in-flight', changed = $2 WHERE id IN (SELECT value FROM json_each($1))")
+                .bind(serde_json::to_string(in_flight).unwrap_or_default())
+                .bind(now)
+                .execute(&mut *transaction)
+                .await
+                .map_err(failed("record deliveries"))?;
+        }
+        if !outcomes.is_empty() {
+            let rows: Vec<_> = outcomes
+                .iter()
+                .map(|o| serde_json::json!([o.id, o.state.name(), o.attempts, o.due, o.code, o.reply]))
+                .collect();
+            sqlx::query(
+                "UPDATE deliveries SET state = row.value ->> 1, attempts = row.value ->> 2, due = row.value ->> 3,
+                        code = row.value ->> 4, reply = row.value ->> 5, worker = NULL, changed = $2
+                 FROM json_each($1) AS row WHERE deliveries.id = row.value ->> 0",
+            )
+            .bind(serde_json::to_string(&rows).unwrap_or_default())
+            .bind(now)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed("record deliveries"))?;
+        }
+        for outcome in outcomes.iter().filter(|outcome| outcome.suppress) {
+            sqlx::query(
+                "INSERT INTO suppressions (key, address, reason, detail, since)
+                 SELECT key, address, 'bounced', $2, $3 FROM deliveries WHERE id = $1 ON CONFLICT (key) DO NOTHING",
+            )
+            .bind(outcome.id)
+            .bind(&outcome.reply)
+            .bind(now)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed("record deliveries"))?;
+        }
+        transaction.commit().await.map_err(failed("record deliveries"))
+    }
+
+    /// Brings to the disk what the operating system still holds.
+    pub(super) async fn sync(&self) -> Result<()> {
+        let mut wal = self.path.as_os_str().to_owned();
+        wal.push("-wal");
+        let path = PathBuf::from(wal);
+        let synced = tokio::task::spawn_blocking({
+            let path = path.clone();
+            move || match std::fs::File::open(&path) {
+                Ok(file) => file.sync_data(),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+                Err(error) => Err(error),
+            }
+        });
+        synced.await.map_err(std::io::Error::other).flatten().map_err(Error::file("sync", path))
+    }
+
+    /// A send's deliveries by state.
+    pub async fn tally(&self, send: SendId) -> Result<Tally> {
+        let mut connection = self.connection.lock().await;
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as("SELECT state, count(*) FROM deliveries WHERE send = $1 GROUP BY state")
+                .bind(send)
+                .fetch_all(&mut *connection)
+                .await
+                .map_err(failed("be read"))?;
+        let count = |(state, count): (String, i64)| Some((State::parse(&state)?, u64::try_from(count).ok()?));
+        Ok(Tally(rows.into_iter().filter_map(count).collect()))
+    }
+
+    /// Every send, or those of one issue, the latest first, with at most `traces` of its troubles each.
+    pub async fn sends(&self, issue: Option<&str>, traces: u32) -> Result<Vec<SendStatus>> {
+        let mut sends = Vec::new();
+        let rows: Vec<(i64, String, String, i64, Option<i64>)> = {
+            let mut connection = self.connection.lock().await;
+            sqlx::query_as(
+                "SELECT id, issue, kind, started, (SELECT max(changed) FROM deliveries WHERE send = sends.id)
+                 FROM sends WHERE $1 IS NULL OR issue = $1 ORDER BY id DESC",
+            )
+            .bind(issue)
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(failed("be read"))?
+        };
+        for (id, issue, kind, started, changed) in rows {
+            let kind = if kind == "test" { SendKind::Test } else { SendKind::Issue };
+            let deliveries = self.tally(id).await?;
+            let traces = self.traces(id, traces).await?;
+            sends.push(SendStatus { id, issue, kind, started, changed: changed.unwrap_or(started), deliveries, traces });
+        }
+        Ok(sends)
+    }
+
+    async fn traces(&self, send: SendId, limit: u32) -> Result<Vec<Trace>> {
+        let mut connection = self.connection.lock().await;
+        let rows = sqlx::query(
+            "SELECT address, state, code, reply, attempts FROM deliveries
+             WHERE send = $1 AND state IN ('deferred', 'rejected', 'uncertain') ORDER BY state DESC, id LIMIT $2",
+        )
+        .bind(send)
+        .bind(limit)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(failed("be read"))?;
+        let trace = |row: &SqliteRow| {
+            Some(Trace {
+                address: row.get("address"),
+                state: State::parse(row.get("state"))?,
+                code: row.get("code"),
+                reply: row.get::<Option<String>, _>("reply").unwrap_or_default(),
+                attempts: row.get("attempts"),
+            })
+        };
+        Ok(rows.iter().filter_map(trace).collect())
+    }
+
+    /// Never writes to an address again. `false` where it was suppressed already.
+    pub async fn suppress(&self, address: &Address, reason: &str, detail: &str) -> Result<bool> {
+        let mut connection = self.connection.lock().await;
+        let result = sqlx::query(
+            "INSERT INTO suppressions (key, address, reason, detail, since) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (key) DO NOTHING",
+        )
+        .bind(address.key())
+        .bind(address.as_str())
+        .bind(reason)
+        .bind(detail)
+        .bind(clock::seconds())
+        .execute(&mut *connection)
+        .await
+        .map_err(failed("be written"))?;
+        Ok(result.rows_affected() > 0)
+    }
+
+    /// The addresses that are never written to.
+    pub async fn suppressions(&self) -> Result<Vec<Suppression>> {
+        let mut connection = self.connection.lock().await;
+        let rows: Vec<(String, String, String, i64)> =
+            sqlx::query_as("SELECT address, reason, detail, since FROM suppressions ORDER BY key")
+                .fetch_all(&mut *connection)
+                .await
+                .map_err(failed("be read"))?;
+        let suppression = |(address, reason, detail, since): (String, String, String, i64)| {
+            Some(Suppression { address: Address::parse(&address).ok()?, reason, detail, since })
+        };
+        Ok(rows.into_iter().filter_map(suppression).collect())
+    }
+}
+
+/// Takes back what a worker had taken and strikes it off; after a power cut all of it is uncertain.
+async fn take_back(connection: &mut SqliteConnection, worker: i64, power_cut: bool) -> Result<u64> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("take deliveries back"))?;
+    let uncertain = sqlx::query(
+        "UPDATE deliveries SET state = 'uncertain', worker = NULL,
+                reply = 'the process ended before the relay answered'
+         WHERE worker = $1 AND (state = 'in-flight' OR state = 'claimed' AND $2)",
+    )
+    .bind(worker)
+    .bind(power_cut)
+    .execute(&mut *transaction)
+    .await
+    .map_err(failed("take deliveries back"))?
+    .rows_affected();
+    sqlx::query("UPDATE deliveries SET state = 'pending', worker = NULL WHERE worker = $1 AND state = 'claimed'")
+        .bind(worker)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed("take deliveries back"))?;
+    sqlx::query("DELETE FROM workers WHERE id = $1")
+        .bind(worker)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed("take deliveries back"))?;
+    transaction.commit().await.map_err(failed("take deliveries back"))?;
+    Ok(uncertain)
+}
+
+fn delivery(row: &SqliteRow) -> Result<Delivery> {
+    let address: String = row.get("address");
+    let edition: String = row.get("edition");
+    let values: String = row.get("values");
+    let damaged = |what: &str| Error::Ledger(Trouble::new(format!("the ledger holds a damaged delivery: {what}")));
+    let address = Address::parse(&address).map_err(|_| damaged(&address))?;
+    let values = serde_json::from_str(&values).map_err(|_| damaged(address.as_str()))?;
+    let language = Language::parse(&edition);
+    let subscriber = Subscriber { address, language, values };
+    Ok(Delivery { id: row.get("id"), subscriber, edition, attempts: row.get("attempts") })
+}

@@ -1,0 +1,89 @@
+//! The body: multipart/alternative, the text first; the HTML in multipart/related where pictures are embedded.
+
+use sha2::{Digest, Sha256};
+
+use super::encode;
+use super::segment::{Builder, Coding};
+use crate::error::Result;
+use crate::issue::Piece;
+use crate::render::{Placed, Rendering};
+
+/// Writes the rest of a message: the content's headers and the parts.
+pub(super) fn body(rendering: &Rendering, out: &mut Builder<'_>) -> Result<()> {
+    let boundary = boundary(rendering);
+    let embedded: Vec<&Placed> = rendering.pictures.iter().filter(|placed| placed.src.starts_with("cid:")).collect();
+
+    out.with(|bytes| multipart("alternative", "", &boundary, bytes));
+    out.with(|bytes| {
+        part(&boundary, bytes);
+        text_headers("plain", bytes);
+    });
+    out.text(&rendering.text, Coding::Text);
+
+    out.with(|bytes| part(&boundary, bytes));
+    let related = format!("{boundary}_r");
+    if !embedded.is_empty() {
+        out.with(|bytes| {
+            multipart("related", " type=\"text/html\";", &related, bytes);
+            part(&related, bytes);
+        });
+    }
+    out.with(|bytes| text_headers("html", bytes));
+    out.text(&rendering.html, Coding::Html);
+    if !embedded.is_empty() {
+        for placed in embedded {
+            let content = placed.media.read()?;
+            out.with(|bytes| picture(placed, &content, &related, bytes));
+        }
+        out.with(|bytes| end(&related, bytes));
+    }
+    out.with(|bytes| end(&boundary, bytes));
+    Ok(())
+}
+
+/// `=_` can stand in neither quoted-printable nor base64, so that no part can hold the boundary (RFC 2045,
+/// section 6.7, note 2).
+fn boundary(rendering: &Rendering) -> String {
+    let mut hash = Sha256::new();
+    for piece in &rendering.html.0 {
+        if let Piece::Text(text) = piece {
+            hash.update(text);
+        }
+    }
+    let hash: String = hash.finalize()[..9].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("=_{hash}")
+}
+
+fn multipart(kind: &str, parameters: &str, boundary: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(
+        format!("Content-Type: multipart/{kind};{parameters}\r\n boundary=\"{boundary}\"\r\n").as_bytes(),
+    );
+}
+
+fn part(boundary: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(format!("\r\n--{boundary}\r\n").as_bytes());
+}
+
+fn end(boundary: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+}
+
+fn text_headers(kind: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(
+        format!("Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n").as_bytes(),
+    );
+}
+
+fn picture(placed: &Placed, content: &[u8], boundary: &str, out: &mut Vec<u8>) {
+    part(boundary, out);
+    let id = placed.src.trim_start_matches("cid:");
+    out.extend_from_slice(
+        format!(
+            "Content-Type: {mime};\r\n name=\"{name}\"\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <{id}>\r\nContent-Disposition: inline;\r\n filename=\"{name}\"\r\n\r\n",
+            mime = placed.media.mime,
+            name = placed.name,
+        )
+        .as_bytes(),
+    );
+    encode::base64_lines(content, out);
+}

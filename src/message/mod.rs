@@ -1,0 +1,169 @@
+//! Rendering -> [`Stamper`]; stamper + subscriber -> [`Message`]: MIME, headers, merge fields filled.
+//!
+//! A stamper encodes an edition once, into fixed segments with slots between them. To stamp is to copy the segments
+//! and to encode what goes into the slots, so that a message costs little more than its bytes.
+
+mod encode;
+mod header;
+mod mime;
+mod segment;
+
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use self::segment::{Segment, Slot};
+use crate::address::{Address, Mailbox};
+use crate::audience::{Columns, Subscriber};
+use crate::clock;
+use crate::error::Result;
+use crate::issue::{MergeText, Piece};
+use crate::language::Language;
+use crate::project::Project;
+use crate::render::Rendering;
+
+/// A message for one subscriber, as it goes on the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The envelope's sender, to whom bounces go.
+    pub from: Address,
+    /// The envelope's recipient.
+    pub to: Address,
+    /// RFC 5322, with CRLF at line ends and one at the very end; ASCII; no line begins with a dot, so that none
+    /// needs doubling (RFC 5321, section 4.5.2).
+    pub bytes: Vec<u8>,
+}
+
+/// An edition, encoded once, ready to be stamped for each of its readers.
+#[derive(Debug, Clone)]
+pub struct Stamper {
+    language: Language,
+    from: Mailbox,
+    bounce: Address,
+    subject: MergeText,
+    unsubscribe: Option<(Option<MergeText>, Option<Address>)>,
+    columns: Columns,
+    send: String,
+    segments: Vec<Segment>,
+    size: usize,
+}
+
+impl Stamper {
+    /// Encodes a rendering. `send` names the send, so that a message's Message-ID is always the same for the same
+    /// send and subscriber, and a repeat can be recognised.
+    pub fn new(project: &Project, slug: &str, rendering: &Rendering, columns: &Columns, send: &str) -> Result<Self> {
+        let sender = &project.config.sender;
+        let unsubscribe = project.config.unsubscribe.as_ref().map(|unsubscribe| {
+            let url = unsubscribe.url.as_deref().map(|url| MergeText::parse(url).unwrap_or_default().in_url());
+            (url, unsubscribe.mailto.clone())
+        });
+        let mut stamper = Self {
+            language: rendering.language.clone(),
+            from: sender.from.clone(),
+            bounce: sender.bounce.clone().unwrap_or_else(|| sender.from.address.clone()),
+            subject: rendering.subject.clone(),
+            unsubscribe,
+            columns: columns.clone(),
+            send: send.to_owned(),
+            segments: Vec::new(),
+            size: 0,
+        };
+        let mut builder = segment::Builder::new(columns);
+        stamper.head(project, slug, &mut builder);
+        mime::body(rendering, &mut builder)?;
+        stamper.segments = builder.finish();
+        stamper.size = stamper.segments.iter().map(Segment::size).sum();
+        Ok(stamper)
+    }
+
+    /// The language of the edition.
+    pub fn language(&self) -> &Language {
+        &self.language
+    }
+
+    /// The message for one subscriber.
+    pub fn stamp(&self, subscriber: &Subscriber) -> Message {
+        let mut bytes = Vec::with_capacity(self.size + 1024);
+        for segment in &self.segments {
+            match segment {
+                Segment::Fixed(fixed) => bytes.extend_from_slice(fixed),
+                Segment::Value { column, fallback, coding } => {
+                    let value = column.and_then(|column| subscriber.values.get(column)).map_or("", String::as_str);
+                    coding.write(if value.is_empty() { fallback } else { value }, &mut bytes);
+                }
+                Segment::Head(slot) => self.write_head(*slot, subscriber, &mut bytes),
+            }
+        }
+        Message { from: self.bounce.clone(), to: subscriber.address.clone(), bytes }
+    }
+
+    /// The headers that are the same for everyone, with slots for those that are not.
+    fn head(&self, project: &Project, slug: &str, out: &mut segment::Builder<'_>) {
+        let config = &project.config;
+        out.with(|bytes| header::mailbox("From", &self.from, bytes));
+        out.head(Slot::To);
+        if let Some(reply_to) = &config.sender.reply_to {
+            out.with(|bytes| header::mailbox("Reply-To", reply_to, bytes));
+        }
+        if self.subject.fields().next().is_some() {
+            out.head(Slot::Subject);
+        } else {
+            out.with(|bytes| header::text("Subject", &self.subject.sample(), bytes));
+        }
+        out.head(Slot::Date);
+        out.head(Slot::MessageId);
+        let list = format!("{}.{}", self.from.address.local().replace('+', "."), self.from.address.domain());
+        let name = config.organisation.name.get(&self.language, &config.languages.default);
+        out.with(|bytes| header::list_id(name, &list, bytes));
+        if self.unsubscribe.is_some() {
+            out.head(Slot::ListUnsubscribe);
+        }
+        let feedback = format!("{slug}:{}:newsletter:{}", self.language, self.from.address.domain());
+        out.with(|bytes| {
+            header::text("Feedback-ID", &feedback, bytes);
+            header::text("Precedence", "bulk", bytes);
+            header::text("Content-Language", self.language.as_str(), bytes);
+            header::text("MIME-Version", "1.0", bytes);
+        });
+    }
+
+    fn write_head(&self, slot: Slot, subscriber: &Subscriber, bytes: &mut Vec<u8>) {
+        match slot {
+            Slot::To => header::mailbox("To", &self.columns.mailbox(subscriber), bytes),
+            Slot::Subject => {
+                let subject = self.subject.fill(|field| self.columns.fill(subscriber, field));
+                header::text("Subject", &subject, bytes);
+            }
+            Slot::Date => header::raw("Date", &header::date(&clock::now()), bytes),
+            Slot::MessageId => {
+                let id = self.message_id(&subscriber.address);
+                header::raw("Message-ID", &format!("<{id}>"), bytes);
+            }
+            Slot::ListUnsubscribe => {
+                let Some((url, mailto)) = &self.unsubscribe else { return };
+                let url = url.as_ref().map(|url| self.fill_url(url, subscriber));
+                header::list_unsubscribe(url.as_deref(), mailto.as_ref(), bytes);
+            }
+        }
+    }
+
+    /// RFC 5322, section 3.6.4; deterministic, from the send and the address.
+    pub fn message_id(&self, address: &Address) -> String {
+        let hash = Sha256::new().chain_update(&self.send).chain_update([0]).chain_update(address.key()).finalize();
+        let mut id = String::with_capacity(64);
+        for byte in &hash[..16] {
+            let _ = write!(id, "{byte:02x}");
+        }
+        format!("{id}@{}", self.from.address.domain())
+    }
+
+    fn fill_url(&self, url: &MergeText, subscriber: &Subscriber) -> String {
+        url.0
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => encode::ascii_url(text),
+                Piece::Field(field) => encode::percent(self.columns.fill(subscriber, field)),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,253 @@
+//! What `envoi.toml` says, as written: one struct a table, every unknown key an error.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use super::Localised;
+use crate::address::{Address, Mailbox};
+use crate::language::Language;
+
+/// The whole file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Who publishes.
+    pub organisation: Organisation,
+    /// From whom the mail comes.
+    pub sender: Sender,
+    /// In which languages.
+    #[serde(default)]
+    pub languages: Languages,
+    /// To whom, unless the command says otherwise.
+    pub list: Option<List>,
+    /// Through which server; without it, into `outbox/`.
+    pub relay: Option<Relay>,
+    /// How readers leave the list.
+    pub unsubscribe: Option<Unsubscribe>,
+    /// Where sends are recorded.
+    #[serde(default)]
+    pub ledger: Ledger,
+    /// What is added to links.
+    #[serde(default)]
+    pub links: Links,
+    /// How images reach readers.
+    #[serde(default)]
+    pub images: Images,
+}
+
+/// Who publishes: what every message and page says of the organisation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Organisation {
+    /// Its name.
+    pub name: Localised,
+    /// Its site.
+    pub url: Option<String>,
+    /// Its postal address, several lines perhaps.
+    #[serde(default)]
+    pub address: Localised,
+    /// The copyright line that stands under every text.
+    #[serde(default)]
+    pub copyright: Localised,
+}
+
+/// From whom the mail comes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sender {
+    /// The `From` header.
+    pub from: Mailbox,
+    /// Where answers go.
+    pub reply_to: Option<Mailbox>,
+    /// The envelope sender, to which bounces go; `from` where it is left out.
+    pub bounce: Option<Address>,
+}
+
+/// In which languages the organisation writes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Languages {
+    /// The language of what says nothing else, and of readers whose language is not known.
+    pub default: Language,
+}
+
+impl Default for Languages {
+    fn default() -> Self {
+        Self { default: Language::parse("en").expect("a language tag") }
+    }
+}
+
+/// The list of subscribers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    /// A CSV file, seen from the project's folder.
+    pub file: PathBuf,
+}
+
+/// The SMTP server that takes the messages.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relay {
+    /// Its name.
+    pub host: String,
+    /// Its port: 587 where left out, 465 with implicit TLS.
+    pub port: Option<u16>,
+    /// How the connection is protected.
+    #[serde(default)]
+    pub tls: Tls,
+    /// A private certificate authority (PEM), seen from the project's folder.
+    pub ca: Option<PathBuf>,
+    /// The login; none where the relay needs none.
+    pub user: Option<String>,
+    /// The environment variable that holds the password.
+    pub password_env: Option<String>,
+    /// The command that prints the password.
+    pub password_command: Option<String>,
+    /// How many connections at once.
+    #[serde(default = "four")]
+    pub connections: u16,
+    /// How many messages in what time, over all connections.
+    pub rate: Option<Rate>,
+    /// How many messages a connection carries before it is closed and a new one opened.
+    pub messages_per_connection: Option<u32>,
+    /// How many times a deferred delivery is tried in one run.
+    #[serde(default = "four")]
+    pub attempts: u16,
+    /// How long a reply may take, in seconds (RFC 5321, section 4.5.3.2, asks for five minutes and more).
+    #[serde(default = "three_hundred")]
+    pub timeout: u64,
+}
+
+fn four() -> u16 {
+    4
+}
+
+fn three_hundred() -> u64 {
+    300
+}
+
+impl Relay {
+    /// The port, with the usual one where none is given (RFC 8314).
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(if self.tls == Tls::Implicit { 465 } else { 587 })
+    }
+}
+
+/// How the connection to the relay is protected. There is no "if available": TLS is never silently dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tls {
+    /// STARTTLS before anything else (RFC 3207).
+    #[default]
+    Required,
+    /// TLS from the first byte (RFC 8314).
+    Implicit,
+    /// None, for a relay on this machine.
+    None,
+}
+
+/// Messages in a time: `"10/s"`, `"600/min"`, `"5000/h"`.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Rate {
+    /// Messages.
+    pub count: u32,
+    /// In how many seconds.
+    pub seconds: u32,
+}
+
+impl Rate {
+    /// Messages in one second.
+    pub fn per_second(self) -> f64 {
+        f64::from(self.count) / f64::from(self.seconds)
+    }
+}
+
+impl TryFrom<String> for Rate {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is no rate; write one like \"10/s\", \"600/min\" or \"5000/h\"");
+        let (count, unit) = text.split_once('/').ok_or_else(wrong)?;
+        let seconds = match unit.trim() {
+            "s" => 1,
+            "min" => 60,
+            "h" => 3600,
+            _ => return Err(wrong()),
+        };
+        let count = count.trim().parse().ok().filter(|count| *count > 0).ok_or_else(wrong)?;
+        Ok(Self { count, seconds })
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = match self.seconds {
+            1 => "s",
+            60 => "min",
+            _ => "h",
+        };
+        write!(f, "{}/{unit}", self.count)
+    }
+}
+
+/// How readers leave the list (RFC 2369, RFC 8058).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unsubscribe {
+    /// An https address; merge fields in it are filled and encoded for each subscriber.
+    pub url: Option<String>,
+    /// An address to write to.
+    pub mailto: Option<Address>,
+}
+
+/// Where sends are recorded.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ledger {
+    /// The SQLite database, seen from the project's folder.
+    pub path: PathBuf,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self { path: PathBuf::from("ledger.db") }
+    }
+}
+
+/// What is added to links to the organisation's own site, for its own statistics. Nothing by default.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Links {
+    /// `utm_source`.
+    pub utm_source: Option<String>,
+    /// `utm_medium`.
+    pub utm_medium: Option<String>,
+    /// `utm_campaign`; the slug where only a source is given.
+    pub utm_campaign: Option<String>,
+}
+
+/// How images reach readers.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Images {
+    /// Inside the message, or on a server.
+    #[serde(default)]
+    pub mode: ImagesMode,
+    /// Where linked images lie.
+    pub base_url: Option<String>,
+}
+
+/// Inside the message, or on a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ImagesMode {
+    /// Inside the message (`cid:`, RFC 2392).
+    #[default]
+    Embed,
+    /// Under `base_url`.
+    Link,
+}

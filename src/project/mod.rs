@@ -1,0 +1,123 @@
+//! A project: a folder with `envoi.toml`, `issues/`, `templates/` and a subscriber list.
+//!
+//! `envoi.toml` -> [`Project`]. Nothing here reads an issue, a template or a list; the later rooms ask the project
+//! where they lie.
+
+mod config;
+mod embedded;
+mod localised;
+
+mod secret;
+
+use std::path::{Path, PathBuf};
+
+pub use config::{
+    Config, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Rate, Relay, Sender, Tls, Unsubscribe,
+};
+pub use embedded::TEMPLATES;
+pub use localised::Localised;
+
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::error::{Error, Result, Trouble};
+use crate::source::Source;
+
+/// The file that makes a folder a project.
+pub const FILE: &str = "envoi.toml";
+
+/// A project, opened.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// The folder that holds `envoi.toml`.
+    pub root: PathBuf,
+    /// What `envoi.toml` says.
+    pub config: Config,
+    source: Source,
+}
+
+impl Project {
+    /// Opens the project that `start` lies in: the nearest folder upwards with an `envoi.toml`.
+    pub fn find(start: &Path) -> Result<Self> {
+        let root = start.ancestors().find(|folder| folder.join(FILE).is_file()).ok_or_else(|| {
+            Error::Refused(
+                Trouble::new(format!("no `{FILE}` in `{}` or a folder above it", start.display()))
+                    .hint("start a project here with `envoi init`, or go into one"),
+            )
+        })?;
+        Self::open(root)
+    }
+
+    /// Opens the project in a folder.
+    pub fn open(root: &Path) -> Result<Self> {
+        let source = Source::read(&root.join(FILE), FILE)?;
+        let config: Config = source.toml()?;
+        let project = Self { root: root.to_owned(), config, source };
+        project.validate()?;
+        Ok(project)
+    }
+
+    /// The folder of all issues.
+    pub fn issues(&self) -> PathBuf {
+        self.root.join("issues")
+    }
+
+    /// The folder of the project's own templates.
+    pub fn templates(&self) -> PathBuf {
+        self.root.join("templates")
+    }
+
+    /// The Maildir into which the mail catcher delivers where there is no relay.
+    pub fn outbox(&self) -> PathBuf {
+        self.root.join("outbox")
+    }
+
+    /// The list that a send is for, unless the command says otherwise.
+    pub fn list(&self) -> Option<PathBuf> {
+        self.config.list.as_ref().map(|list| self.root.join(&list.file))
+    }
+
+    /// The ledger's database.
+    pub fn ledger(&self) -> PathBuf {
+        self.root.join(&self.config.ledger.path)
+    }
+
+    /// A path as diagnostics name it: relative to the project where it lies inside.
+    pub fn shown(&self, path: &Path) -> PathBuf {
+        path.strip_prefix(&self.root).unwrap_or(path).to_owned()
+    }
+
+    /// Where a key stands in `envoi.toml`.
+    pub fn place_of(&self, key: &str) -> Place {
+        self.source.place_of_key(key)
+    }
+
+    fn validate(&self) -> Result<()> {
+        let mut diagnostics = Vec::new();
+        if let Some(unsubscribe) = &self.config.unsubscribe {
+            if let Some(url) = &unsubscribe.url
+                && !url.starts_with("https://")
+            {
+                diagnostics.push(
+                    Diagnostic::error("the unsubscribe `url` is not an https address")
+                        .at(self.place_of("url"))
+                        .hint("one-click unsubscribing needs https (RFC 8058); leave `url` out to offer `mailto` alone"),
+                );
+            }
+            if unsubscribe.url.is_none() && unsubscribe.mailto.is_none() {
+                diagnostics.push(
+                    Diagnostic::error("`[unsubscribe]` has neither `url` nor `mailto`")
+                        .at(self.source.place_of_key("[unsubscribe]"))
+                        .hint("add `mailto = \"unsubscribe@your-domain\"`"),
+                );
+            }
+        }
+        if self.config.images.mode == ImagesMode::Link && self.config.images.base_url.is_none() {
+            diagnostics.push(
+                Diagnostic::error("images are to be linked, but no `base_url` says where they lie")
+                    .at(self.place_of("mode"))
+                    .hint("add `base_url = \"https://…/\"` under `[images]`, or set `mode = \"embed\"`"),
+            );
+        }
+        if diagnostics.is_empty() { Ok(()) } else { Err(Error::Input(diagnostics)) }
+    }
+}

@@ -1,0 +1,385 @@
+//! What the templates see. The field names here are the names in the templates; the README's table lists them.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::html;
+use super::locale::Locale;
+use super::pictures::Pictures;
+use super::slots::Slots;
+use super::text::{self, Note};
+use super::theme::{Colours, Fonts};
+use crate::clock;
+use crate::error::Result;
+use crate::issue::{MergeText, Moment, Piece, Snippet, link_target};
+use crate::language::Language;
+use crate::project::Links;
+
+#[derive(Debug, Serialize)]
+pub(super) struct Newsletter<'a> {
+    pub(super) lang: &'a Language,
+    pub(super) dir: &'static str,
+    pub(super) subject: String,
+    pub(super) preheader: String,
+    pub(super) date: Option<String>,
+    pub(super) organisation: &'a Organisation,
+    pub(super) theme: &'a Look,
+    pub(super) words: &'a BTreeMap<String, String>,
+    pub(super) unsubscribe: Unsubscribe,
+    pub(super) editions: Vec<Edition>,
+    pub(super) snippets: Vec<SnippetView>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Release<'a> {
+    pub(super) lang: &'a Language,
+    pub(super) dir: &'static str,
+    pub(super) organisation: &'a Organisation,
+    pub(super) theme: &'a Look,
+    pub(super) words: &'a BTreeMap<String, String>,
+    pub(super) release: SnippetView,
+    pub(super) translations: Vec<Translation>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Organisation {
+    pub(super) name: String,
+    pub(super) url: Option<String>,
+    pub(super) address: Vec<String>,
+    pub(super) copyright: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Look {
+    pub(super) width: u32,
+    pub(super) radius: u32,
+    pub(super) colours: Colours,
+    pub(super) colours_dark: Colours,
+    pub(super) fonts: Fonts,
+    pub(super) logo: Option<LogoView>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct LogoView {
+    pub(super) src: String,
+    pub(super) dark_src: Option<String>,
+    pub(super) alt: String,
+    pub(super) width: u32,
+    pub(super) height: u32,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Unsubscribe {
+    pub(super) url: Option<String>,
+    pub(super) mailto: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Edition {
+    pub(super) lang: Language,
+    pub(super) name: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Translation {
+    pub(super) lang: Language,
+    pub(super) name: String,
+    pub(super) file: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct SnippetView {
+    kind: &'static str,
+    name: String,
+    anchor: String,
+    lang: Language,
+    foreign: bool,
+    title: String,
+    date: Option<String>,
+    until: Option<String>,
+    iso_date: Option<String>,
+    period: Option<String>,
+    time: Option<String>,
+    place: Option<String>,
+    body: String,
+    image: Option<ImageView>,
+    links: Vec<LinkView>,
+    documents: Vec<DocumentView>,
+    speaker: Option<String>,
+    function: Option<String>,
+    copyright: Option<String>,
+    subtitle: Option<String>,
+    dateline: Option<String>,
+    embargo: Option<EmbargoView>,
+    quotations: Vec<QuotationView>,
+    contacts: Vec<ContactView>,
+    boilerplate: Option<String>,
+    pub(super) notes: Vec<Note>,
+}
+
+#[derive(Debug, Serialize)]
+struct ImageView {
+    src: String,
+    alt: String,
+    caption: Option<String>,
+    credit: Option<String>,
+    width: u32,
+    height: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct LinkView {
+    text: String,
+    url: String,
+    lang: Option<Language>,
+    lang_name: Option<String>,
+    source: Option<String>,
+    date: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct DocumentView {
+    title: String,
+    url: String,
+    lang: Option<Language>,
+    lang_name: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    size: Option<String>,
+    note: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct EmbargoView {
+    until: String,
+    iso: String,
+    active: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct QuotationView {
+    words: String,
+    speaker: Option<String>,
+    function: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ContactView {
+    name: String,
+    function: Option<String>,
+    phone: Option<String>,
+    phone_href: Option<String>,
+    email: Option<String>,
+}
+
+/// What is the same for all snippets of an edition.
+pub(super) struct Setting<'a> {
+    pub(super) language: &'a Language,
+    pub(super) locale: &'a Locale,
+    pub(super) slots: &'a Slots,
+    pub(super) pictures: &'a Pictures,
+    pub(super) campaign: Campaign<'a>,
+}
+
+/// A text being made: HTML, or plain text with the number of its next note.
+pub(super) enum Target {
+    Html,
+    Text { next_note: usize },
+}
+
+impl Setting<'_> {
+    /// What the templates see of a snippet.
+    pub(super) fn view(&self, snippet: &Snippet, target: &Target) -> Result<SnippetView> {
+        let front = &snippet.front;
+        let own = |lang: &Language| lang.primary() == self.language.primary();
+        let name_of = |lang: &Option<Language>| {
+            lang.as_ref().filter(|lang| !own(lang)).map(|lang| self.locale.language_name(lang))
+        };
+        let (body, boilerplate, notes) = self.body(snippet, target)?;
+        let url = |url: &str| {
+            let target_url = link_target(url).unwrap_or_default();
+            let url = self.campaign.apply(&target_url);
+            match target {
+                Target::Html => self.slots.close(&html::encode_url(&url)),
+                Target::Text { .. } => self.slots.close(&url),
+            }
+        };
+        let date = |day: &Option<crate::issue::Day>| day.map(|day| self.locale.date(day.0));
+        Ok(SnippetView {
+            kind: front.kind.name(),
+            name: snippet.name.clone(),
+            anchor: format!("s-{}", snippet.name),
+            lang: snippet.lang.clone(),
+            foreign: !own(&snippet.lang),
+            title: front.title.clone(),
+            date: date(&front.date),
+            until: date(&front.until),
+            iso_date: front.date.map(|day| day.0.to_string()),
+            period: front.date.zip(front.until).map(|(from, until)| self.locale.period(from.0, until.0)),
+            time: front.time.clone(),
+            place: front.place.clone(),
+            body,
+            image: self.image(snippet, target)?,
+            links: front
+                .links
+                .iter()
+                .map(|link| LinkView {
+                    text: link.text.clone(),
+                    url: url(&link.url),
+                    lang: link.lang.clone(),
+                    lang_name: name_of(&link.lang),
+                    source: link.source.clone(),
+                    date: date(&link.date),
+                })
+                .collect(),
+            documents: front
+                .documents
+                .iter()
+                .map(|document| DocumentView {
+                    title: document.title.clone(),
+                    url: url(&document.url),
+                    lang: document.lang.clone(),
+                    lang_name: name_of(&document.lang),
+                    kind: document.kind.clone().or_else(|| file_type(&document.url)),
+                    size: document.size.clone(),
+                    note: document.note.clone(),
+                })
+                .collect(),
+            speaker: front.speaker.clone(),
+            function: front.function.clone(),
+            copyright: front.copyright.clone(),
+            subtitle: front.subtitle.clone(),
+            dateline: front.place.as_deref().zip(front.date).map(|(place, day)| self.locale.dateline(place, day.0)),
+            embargo: front.embargo.as_ref().map(|embargo| self.embargo(embargo)),
+            quotations: front
+                .quotations
+                .iter()
+                .map(|quotation| QuotationView {
+                    words: quotation.words.trim().to_owned(),
+                    speaker: quotation.speaker.clone(),
+                    function: quotation.function.clone(),
+                })
+                .collect(),
+            contacts: front
+                .contacts
+                .iter()
+                .map(|contact| ContactView {
+                    name: contact.name.clone(),
+                    function: contact.function.clone(),
+                    phone: contact.phone.clone(),
+                    phone_href: contact.phone.as_deref().map(phone_href),
+                    email: contact.email.as_ref().map(ToString::to_string),
+                })
+                .collect(),
+            boilerplate,
+            notes,
+        })
+    }
+
+    fn body(&self, snippet: &Snippet, target: &Target) -> Result<(String, Option<String>, Vec<Note>)> {
+        let links = |url: &MergeText| self.campaign.apply(url);
+        let raw = snippet.front.raw_html;
+        match target {
+            Target::Html => {
+                let writer = html::Writer { slots: self.slots, pictures: self.pictures, raw, links: &links };
+                let boilerplate = snippet.boilerplate.as_ref().map(|text| writer.document(text)).transpose()?;
+                Ok((writer.document(&snippet.body)?, boilerplate, Vec::new()))
+            }
+            Target::Text { next_note } => {
+                let writer = |next| text::Writer::new(self.slots, &links, raw, next);
+                let (body, mut notes) = writer(*next_note).document(&snippet.body)?;
+                let Some(boilerplate) = &snippet.boilerplate else { return Ok((body, None, notes)) };
+                let (boilerplate, more) = writer(next_note + notes.len()).document(boilerplate)?;
+                notes.extend(more);
+                Ok((body, Some(boilerplate), notes))
+            }
+        }
+    }
+
+    fn image(&self, snippet: &Snippet, target: &Target) -> Result<Option<ImageView>> {
+        let Some(image) = &snippet.image else { return Ok(None) };
+        let (src, width, height) = match target {
+            Target::Html => {
+                let placed = self.pictures.place(&image.media)?;
+                (placed.src, placed.width, placed.height)
+            }
+            Target::Text { .. } => (String::new(), 0, 0),
+        };
+        let (alt, caption, credit) = (image.alt.clone(), image.caption.clone(), image.credit.clone());
+        Ok(Some(ImageView { src, alt, caption, credit, width, height }))
+    }
+
+    fn embargo(&self, embargo: &Moment) -> EmbargoView {
+        let moment = &embargo.0;
+        EmbargoView {
+            until: format!(
+                "{}, {}.{:02} (UTC{})",
+                self.locale.date(moment.date()),
+                moment.hour(),
+                moment.minute(),
+                moment.offset()
+            ),
+            iso: moment.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+            active: clock::now().timestamp() < moment.timestamp(),
+        }
+    }
+}
+
+/// Campaign parameters for links to the organisation's own site.
+pub(super) struct Campaign<'a> {
+    pub(super) links: &'a Links,
+    pub(super) site: Option<&'a str>,
+    pub(super) slug: &'a str,
+}
+
+impl Campaign<'_> {
+    fn apply(&self, url: &MergeText) -> MergeText {
+        let own = match (self.site.and_then(host), url.0.first()) {
+            (Some(site), Some(Piece::Text(start))) => host(start).is_some_and(|host| host.eq_ignore_ascii_case(site)),
+            _ => false,
+        };
+        let parameters: Vec<String> = [
+            ("utm_source", self.links.utm_source.as_deref()),
+            ("utm_medium", self.links.utm_medium.as_deref()),
+            ("utm_campaign", self.links.utm_campaign.as_deref().or(self.links.utm_source.as_ref().map(|_| self.slug))),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| format!("{name}={value}")))
+        .collect();
+        if !own || parameters.is_empty() {
+            return url.clone();
+        }
+        let mut url = url.clone();
+        let asks = url.0.iter().any(|piece| matches!(piece, Piece::Text(text) if text.contains('?')));
+        let query = format!("{}{}", if asks { '&' } else { '?' }, parameters.join("&"));
+        match url.0.last_mut() {
+            Some(Piece::Text(text)) => match text.find('#') {
+                Some(at) => text.insert_str(at, &query),
+                None => text.push_str(&query),
+            },
+            _ => url.0.push(Piece::Text(query)),
+        }
+        url
+    }
+}
+
+fn host(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    rest.split(['/', '?', '#']).next()
+}
+
+/// What an address's ending says of the file: "PDF".
+fn file_type(url: &str) -> Option<String> {
+    let path = url.split(['?', '#']).next()?;
+    let (_, file) = path.split_once("://")?.1.rsplit_once('/')?;
+    let (_, ending) = file.rsplit_once('.')?;
+    let usual = (2..=4).contains(&ending.len()) && ending.chars().all(|c| c.is_ascii_alphanumeric());
+    (usual && !ending.starts_with("htm") && ending != "php").then(|| ending.to_uppercase())
+}
+
+/// RFC 3966: digits, and a plus sign before them.
+fn phone_href(phone: &str) -> String {
+    let digits: String = phone.replace("(0)", "").chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+    format!("tel:{digits}")
+}

@@ -1,0 +1,212 @@
+//! Handlebars, twice: one registry that escapes for HTML, one that writes plain text.
+//!
+//! Strict: a field that is not there is an error with template, line and column. Merge fields are helpers of their
+//! column's name, so that `{{first_name "friends"}}` reads alike in a snippet and in a template.
+
+use handlebars::{
+    Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderError, RenderErrorReason, no_escape,
+};
+use serde::Serialize;
+
+use super::files::TemplateFiles;
+use super::slots::Slots;
+use super::text;
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::error::Result;
+use crate::issue::MergeField;
+
+/// The names that mean something in the templates' context; a column of such a name is reached by
+/// `{{merge "lang"}}`.
+const TAKEN: &[&str] = &[
+    "lang", "dir", "subject", "preheader", "date", "organisation", "theme", "words", "unsubscribe", "editions",
+    "snippets", "kind", "name", "anchor", "foreign", "title", "until", "iso_date", "period", "time", "place", "body",
+    "image", "links", "documents", "speaker", "function", "copyright", "subtitle", "dateline", "embargo",
+    "quotations", "contacts", "boilerplate", "notes", "text", "url", "source", "release", "translations", "address",
+    "size", "note", "type", "phone", "email", "number", "src", "alt", "caption", "credit", "width", "height",
+    "mailto", "logo", "fonts", "colours", "colours_dark", "radius", "words", "file", "merge", "underline", "wrap",
+    "upper", "if", "each", "unless", "with", "lookup", "log", "eq", "ne", "gt", "gte", "lt", "lte", "and", "or",
+    "not", "len", "raw",
+];
+
+/// What a template is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Html,
+    Text,
+}
+
+impl Form {
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Html => ".html.hbs",
+            Self::Text => ".txt.hbs",
+        }
+    }
+}
+
+/// The templates of one form, read and ready.
+pub(super) struct Engine<'f> {
+    registry: Handlebars<'static>,
+    files: &'f TemplateFiles,
+    form: Form,
+    fields: &'f [String],
+}
+
+impl<'f> Engine<'f> {
+    /// Reads a page template and every partial.
+    pub(super) fn new(
+        files: &'f TemplateFiles,
+        form: Form,
+        pages: &[&str],
+        fields: &'f [String],
+        slots: &Slots,
+    ) -> Result<Self> {
+        let mut registry = Handlebars::new();
+        registry.set_strict_mode(true);
+        if form == Form::Text {
+            registry.register_escape_fn(no_escape);
+            registry.set_prevent_indent(true);
+        } else {
+            registry.register_escape_fn(super::html::escape);
+        }
+        register_helpers(&mut registry, fields, slots);
+        let mut engine = Self { registry, files, form, fields };
+        for (name, file) in files.partials(form.ending()) {
+            engine.register(&name, &file)?;
+        }
+        for page in pages {
+            engine.register(page, &format!("{page}{}", form.ending()))?;
+        }
+        Ok(engine)
+    }
+
+    fn register(&mut self, name: &str, file: &str) -> Result<()> {
+        let source = self.files.source(file)?;
+        self.registry.register_template_string(name, &source.text).map_err(|error| {
+            let (line, column) = error.pos().unwrap_or((1, 1));
+            let reason = error.reason().to_string();
+            Diagnostic::error(format!("the template cannot be read: {}", lower(reason.lines().next().unwrap_or(""))))
+                .at(source.place_at(line, column))
+                .hint("every `{{#if …}}` and `{{#each …}}` needs its `{{/if}}` or `{{/each}}`, every `{{` its `}}`")
+                .into()
+        })
+    }
+
+    /// Renders a page.
+    pub(super) fn render(&self, page: &str, context: &impl Serialize) -> Result<String> {
+        let rendered =
+            self.registry.render(page, context).map_err(|error| crate::error::Error::from(self.explain(page, &error)))?;
+        if rendered.trim().is_empty() {
+            return Err(Diagnostic::error("the template renders nothing")
+                .at(crate::diagnostic::Place::file(format!("templates/{page}{}", self.form.ending())))
+                .hint("delete the file to have the built-in template back")
+                .into());
+        }
+        Ok(rendered)
+    }
+
+    fn explain(&self, page: &str, error: &RenderError) -> Diagnostic {
+        let diagnostic = match error.reason() {
+            RenderErrorReason::MissingVariable(name) => self.unknown(name.as_deref().unwrap_or("?")),
+            RenderErrorReason::HelperNotFound(name) => self.unknown(name),
+            RenderErrorReason::PartialNotFound(name) => {
+                let partials = self.files.partials(self.form.ending());
+                let diagnostic = Diagnostic::error(format!("unknown partial `{name}`"));
+                match nearest(name, partials.iter().map(|(name, _)| name.as_str())) {
+                    Some(near) => diagnostic.hint(format!("did you mean `{{{{> {near}}}}}`?")),
+                    None => diagnostic.hint(format!("write it in `templates/partials/{name}{}`", self.form.ending())),
+                }
+            }
+            other => Diagnostic::error(lower(&other.to_string())),
+        };
+        let template = error.template_name.as_deref().unwrap_or(page);
+        let file = if self.files.has(&format!("partials/{template}{}", self.form.ending())) {
+            format!("partials/{template}{}", self.form.ending())
+        } else {
+            format!("{template}{}", self.form.ending())
+        };
+        match self.files.source(&file) {
+            Ok(source) => {
+                diagnostic.at(source.place_at(error.line_no.unwrap_or(1), error.column_no.unwrap_or(1)))
+            }
+            Err(_) => diagnostic.at(crate::diagnostic::Place::file(format!("templates/{file}"))),
+        }
+    }
+
+    fn unknown(&self, name: &str) -> Diagnostic {
+        let diagnostic = Diagnostic::error(format!("unknown field `{name}`"));
+        let known = TAKEN.iter().copied().chain(self.fields.iter().map(String::as_str));
+        match nearest(name, known) {
+            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+            None => diagnostic.hint(format!(
+                "merge fields are the list's columns: {}; every other name stands in the README's table of template fields",
+                self.fields.join(", ")
+            )),
+        }
+    }
+}
+
+fn lower(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+}
+
+fn argument(helper: &Helper<'_>, index: usize) -> Option<String> {
+    let value = helper.param(index)?.value();
+    value.as_str().map(str::to_owned).or_else(|| (!value.is_null()).then(|| value.to_string()))
+}
+
+fn register_helpers(registry: &mut Handlebars<'static>, fields: &[String], slots: &Slots) {
+    for field in fields.iter().filter(|field| !TAKEN.contains(&field.as_str())) {
+        let (name, slots) = (field.clone(), slots.clone());
+        registry.register_helper(
+            field,
+            Box::new(
+                move |helper: &Helper<'_>, _: &Handlebars<'_>, _: &Context, _: &mut RenderContext<'_, '_>, out: &mut dyn Output| -> HelperResult {
+                    let field = MergeField { name: name.clone(), fallback: argument(helper, 0), in_url: false };
+                    Ok(out.write(&slots.token(&field))?)
+                },
+            ),
+        );
+    }
+    let (slots, known) = (slots.clone(), fields.to_vec());
+    registry.register_helper(
+        "merge",
+        Box::new(
+            move |helper: &Helper<'_>, _: &Handlebars<'_>, _: &Context, _: &mut RenderContext<'_, '_>, out: &mut dyn Output| -> HelperResult {
+                let name = argument(helper, 0).unwrap_or_default();
+                if !known.contains(&name) {
+                    return Err(RenderErrorReason::HelperNotFound(name).into());
+                }
+                let field = MergeField { name, fallback: argument(helper, 1), in_url: false };
+                Ok(out.write(&slots.token(&field))?)
+            },
+        ),
+    );
+    type Change = fn(&[String]) -> String;
+    let helpers: [(&str, Change); 3] = [
+        ("underline", |a| {
+            let with = a.get(1).and_then(|with| with.chars().next()).unwrap_or('-');
+            text::underline(a.first().map_or("", String::as_str), with, text::WIDTH)
+        }),
+        ("wrap", |a| {
+            let width = a.get(1).and_then(|width| width.parse().ok()).unwrap_or(text::WIDTH);
+            let prefix = a.get(2).map_or("", String::as_str);
+            let inner = text::wrap(a.first().map_or("", String::as_str), width.saturating_sub(prefix.len()));
+            text::indent(&inner, prefix)
+        }),
+        ("upper", |a| a.first().map_or_else(String::new, |text| text.to_uppercase())),
+    ];
+    for (name, change) in helpers {
+        registry.register_helper(
+            name,
+            Box::new(
+                move |helper: &Helper<'_>, registry: &Handlebars<'_>, _: &Context, _: &mut RenderContext<'_, '_>, out: &mut dyn Output| -> HelperResult {
+                    let arguments: Vec<String> =
+                        (0..helper.params().len()).map(|index| argument(helper, index).unwrap_or_default()).collect();
+                    Ok(out.write(&registry.get_escape_fn()(&change(&arguments)))?)
+                },
+            ),
+        );
+    }
+}

@@ -1,0 +1,79 @@
+//! The templates' files: those built into envoi, and the project's own, each of which wins over its namesake.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Place;
+use crate::error::{Error, Result};
+use crate::issue::Media;
+use crate::project::{Project, TEMPLATES};
+use crate::source::Source;
+
+/// Where templates come from.
+#[derive(Debug, Clone)]
+pub(super) struct TemplateFiles {
+    folder: PathBuf,
+}
+
+impl TemplateFiles {
+    pub(super) fn new(project: &Project) -> Self {
+        Self { folder: project.templates() }
+    }
+
+    /// Whether a file is there, built in or the project's own.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.folder.join(name).is_file() || embedded(name).is_some()
+    }
+
+    /// A file's text.
+    pub(super) fn source(&self, name: &str) -> Result<Source> {
+        let path = self.folder.join(name);
+        if path.is_file() {
+            return Source::read(&path, Path::new("templates").join(name));
+        }
+        embedded(name).map(|text| Source::new(Path::new("templates").join(name), text)).ok_or_else(|| {
+            Error::from(
+                Diagnostic::error(format!("the template `{name}` is not there"))
+                    .at(Place::file(Path::new("templates").join(name))),
+            )
+        })
+    }
+
+    /// Every partial with this ending (`.html.hbs`), by its name in templates.
+    pub(super) fn partials(&self, ending: &str) -> Vec<(String, String)> {
+        let mut files: BTreeSet<String> = TEMPLATES.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let own = std::fs::read_dir(self.folder.join("partials")).into_iter().flatten().flatten();
+        files.extend(own.filter_map(|entry| Some(format!("partials/{}", entry.file_name().to_str()?))));
+        let partial = |file: &String| {
+            let name = file.strip_prefix("partials/")?.strip_suffix(ending)?.to_owned();
+            Some((name, file.clone()))
+        };
+        files.iter().filter_map(partial).collect()
+    }
+
+    /// The fixed words that the templates use: those of the built-in English file.
+    pub(super) fn words(&self) -> Result<Vec<String>> {
+        #[derive(serde::Deserialize)]
+        struct Words {
+            words: std::collections::BTreeMap<String, String>,
+        }
+        let text = embedded("i18n/en.toml").unwrap_or_default();
+        let words: Words = Source::new("templates/i18n/en.toml", text).toml()?;
+        Ok(words.words.into_keys().collect())
+    }
+
+    /// A picture beside the theme; none where it is not there.
+    pub(super) fn picture(&self, name: &str) -> Result<Option<Media>> {
+        if !self.folder.join(name).is_file() {
+            return Ok(None);
+        }
+        Media::find(&self.folder, name)
+            .map(Some)
+            .map_err(|diagnostic| diagnostic.at(Place::file("templates/theme.toml")).into())
+    }
+}
+
+fn embedded(name: &str) -> Option<&'static str> {
+    TEMPLATES.iter().find(|(file, _)| *file == name).map(|(_, text)| *text)
+}

@@ -1,0 +1,230 @@
+//! A snippet's tree -> HTML that mail programs and browsers agree on.
+//!
+//! Plain elements without classes: the templates' style sheet speaks of `p`, `h3`, `blockquote`, `table` and the
+//! inliner writes it onto them. Headings move two levels down, since a snippet's title is the `h2`.
+
+use std::fmt::Write as _;
+
+use super::pictures::Pictures;
+use super::slots::Slots;
+use crate::error::Result;
+use crate::issue::markdown::{Alignment, Block, Document, Inline, Link, List, Picture, Table};
+use crate::issue::{MergeText, Piece};
+
+/// How many levels a snippet's headings move down.
+const SHIFT: u8 = 2;
+
+/// What is needed to write HTML.
+pub(super) struct Writer<'r> {
+    pub(super) slots: &'r Slots,
+    pub(super) pictures: &'r Pictures,
+    /// Whether HTML in the Markdown is let through.
+    pub(super) raw: bool,
+    /// Turns a link's address into what readers get (campaign parameters).
+    pub(super) links: &'r dyn Fn(&MergeText) -> MergeText,
+}
+
+impl Writer<'_> {
+    /// A whole text, with its footnotes under it.
+    pub(super) fn document(&self, document: &Document) -> Result<String> {
+        let mut out = String::new();
+        self.blocks(&document.blocks, &mut out)?;
+        for footnote in &document.footnotes {
+            let mut inner = String::new();
+            self.blocks(&footnote.blocks, &mut inner)?;
+            let number = format!("<p class=\"footnote\"><sup>{}</sup> ", footnote.number);
+            out.push_str(&inner.replacen("<p>", &number, 1));
+        }
+        Ok(out)
+    }
+
+    fn blocks(&self, blocks: &[Block], out: &mut String) -> Result<()> {
+        blocks.iter().try_for_each(|block| self.block(block, out))
+    }
+
+    fn block(&self, block: &Block, out: &mut String) -> Result<()> {
+        match block {
+            Block::Paragraph(inlines) => match inlines.as_slice() {
+                [Inline::Image(picture)] => self.figure(picture, out)?,
+                _ => self.element("p", inlines, out)?,
+            },
+            Block::Heading(level, inlines) => self.element(&format!("h{}", (level + SHIFT).min(6)), inlines, out)?,
+            Block::List(list) => self.list(list, out)?,
+            Block::Quote(blocks) => {
+                out.push_str("<blockquote>\n");
+                self.blocks(blocks, out)?;
+                out.push_str("</blockquote>\n");
+            }
+            Block::Code(code) => {
+                let _ = writeln!(out, "<pre><code>{}</code></pre>", escape(code));
+            }
+            Block::Table(table) => self.table(table, out)?,
+            Block::Rule => out.push_str("<hr>\n"),
+            Block::Html(html, _) if self.raw => out.push_str(html),
+            Block::Html(html, _) => {
+                let _ = writeln!(out, "<p>{}</p>", escape(html.trim_end()));
+            }
+        }
+        Ok(())
+    }
+
+    fn element(&self, name: &str, inlines: &[Inline], out: &mut String) -> Result<()> {
+        let _ = write!(out, "<{name}>");
+        self.inlines(inlines, out)?;
+        let _ = writeln!(out, "</{name}>");
+        Ok(())
+    }
+
+    fn figure(&self, picture: &Picture, out: &mut String) -> Result<()> {
+        out.push_str("<p class=\"figure\">");
+        self.image(picture, out)?;
+        if let Some(caption) = &picture.caption {
+            let _ = write!(out, "<br><span class=\"caption\">{}</span>", escape(caption));
+        }
+        out.push_str("</p>\n");
+        Ok(())
+    }
+
+    fn image(&self, picture: &Picture, out: &mut String) -> Result<()> {
+        let placed = self.pictures.place(&picture.media)?;
+        let _ = write!(
+            out,
+            "<img src=\"{}\" alt=\"{}\" width=\"{}\" height=\"{}\">",
+            escape(&placed.src),
+            escape(&picture.alt),
+            placed.width,
+            placed.height
+        );
+        Ok(())
+    }
+
+    fn list(&self, list: &List, out: &mut String) -> Result<()> {
+        let name = if list.start.is_some() { "ol" } else { "ul" };
+        match list.start {
+            Some(start) if start != 1 => {
+                let _ = writeln!(out, "<ol start=\"{start}\">");
+            }
+            _ => {
+                let _ = writeln!(out, "<{name}>");
+            }
+        }
+        for item in &list.items {
+            out.push_str("<li>");
+            for block in item {
+                match block {
+                    Block::Paragraph(inlines) if list.tight => self.inlines(inlines, out)?,
+                    other => self.block(other, out)?,
+                }
+            }
+            out.push_str("</li>\n");
+        }
+        let _ = writeln!(out, "</{name}>");
+        Ok(())
+    }
+
+    fn table(&self, table: &Table, out: &mut String) -> Result<()> {
+        let align = |column: usize| match table.alignments.get(column) {
+            Some(Alignment::Centre) => " align=\"center\"",
+            Some(Alignment::End) => " align=\"right\"",
+            _ => "",
+        };
+        let row = |cells: &[Vec<Inline>], name: &str, attributes: &str, out: &mut String| -> Result<()> {
+            out.push_str("<tr>");
+            for (column, cell) in cells.iter().enumerate() {
+                let _ = write!(out, "<{name}{attributes}{}>", align(column));
+                self.inlines(cell, out)?;
+                let _ = write!(out, "</{name}>");
+            }
+            out.push_str("</tr>\n");
+            Ok(())
+        };
+        out.push_str("<table class=\"data\">\n<thead>\n");
+        row(&table.head, "th", " scope=\"col\"", out)?;
+        out.push_str("</thead>\n<tbody>\n");
+        for cells in &table.rows {
+            row(cells, "td", "", out)?;
+        }
+        out.push_str("</tbody>\n</table>\n");
+        Ok(())
+    }
+
+    fn inlines(&self, inlines: &[Inline], out: &mut String) -> Result<()> {
+        for inline in inlines {
+            match inline {
+                Inline::Text(text) => out.push_str(&escape(text)),
+                Inline::Field(field) => out.push_str(&self.slots.token(field)),
+                Inline::Code(code) => {
+                    let _ = write!(out, "<code>{}</code>", escape(code));
+                }
+                Inline::Emphasis(inner) => self.wrap("em", inner, out)?,
+                Inline::Strong(inner) => self.wrap("strong", inner, out)?,
+                Inline::Struck(inner) => self.wrap("del", inner, out)?,
+                Inline::Link(link) => self.link(link, out)?,
+                Inline::Image(picture) => self.image(picture, out)?,
+                Inline::Html(html, _) if self.raw => out.push_str(html),
+                Inline::Html(html, _) => out.push_str(&escape(html)),
+                Inline::Footnote(number) => {
+                    let _ = write!(out, "<sup>{number}</sup>");
+                }
+                Inline::Space => out.push('\n'),
+                Inline::Break => out.push_str("<br>\n"),
+            }
+        }
+        Ok(())
+    }
+
+    fn wrap(&self, name: &str, inner: &[Inline], out: &mut String) -> Result<()> {
+        let _ = write!(out, "<{name}>");
+        self.inlines(inner, out)?;
+        let _ = write!(out, "</{name}>");
+        Ok(())
+    }
+
+    fn link(&self, link: &Link, out: &mut String) -> Result<()> {
+        let url = (self.links)(&link.url);
+        let _ = write!(out, "<a href=\"{}\">", escape(&self.slots.close(&encode_url(&url))));
+        self.inlines(&link.content, out)?;
+        out.push_str("</a>");
+        Ok(())
+    }
+}
+
+/// A link's address in ASCII: what may not stand in one is percent-encoded (RFC 3986, section 2.1), what is encoded
+/// already stays.
+pub(super) fn encode_url(url: &MergeText) -> MergeText {
+    let encode = |text: &str| {
+        text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
+            if byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte) {
+                out.push(char::from(byte));
+            } else {
+                let _ = write!(out, "%{byte:02X}");
+            }
+            out
+        })
+    };
+    MergeText(
+        url.0
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => Piece::Text(encode(text)),
+                Piece::Field(field) => Piece::Field(field.clone()),
+            })
+            .collect(),
+    )
+}
+
+/// A text as it stands in HTML, within an element or a quoted attribute.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}

@@ -1,0 +1,105 @@
+//! How an edition's language writes dates, and the fixed words of the templates: `templates/i18n/<lang>.toml`.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::files::TemplateFiles;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::error::{Error, Result};
+use crate::language::Language;
+
+/// One language's file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Locale {
+    /// The language's own name for itself.
+    pub(super) name: String,
+    months: [String; 12],
+    weekdays: [String; 7],
+    /// With `{day}`, `{month}`, `{year}`, and `{weekday}` where it is wanted.
+    date: String,
+    /// How the first of a month is written, where it differs ("1er").
+    first_day: Option<String>,
+    /// With `{place}` and `{date}`.
+    dateline: String,
+    /// Days from a first to a last, with `{from}` and `{until}`.
+    #[serde(default = "dash")]
+    period: String,
+    /// The fixed words of the templates.
+    pub(super) words: BTreeMap<String, String>,
+    /// What this language calls the others.
+    #[serde(default)]
+    pub(super) languages: BTreeMap<Language, String>,
+}
+
+fn dash() -> String {
+    "{from} – {until}".to_owned()
+}
+
+impl Locale {
+    /// Loads a language's file, or its primary language's.
+    pub(super) fn load(files: &TemplateFiles, language: &Language) -> Result<Self> {
+        let names = [format!("i18n/{language}.toml"), format!("i18n/{}.toml", language.primary())];
+        let Some(name) = names.iter().find(|name| files.has(name)) else {
+            return Err(Diagnostic::error(format!("the templates have no words in `{language}`"))
+                .at(Place::file(format!("templates/{}", names[0])))
+                .hint("copy `templates/i18n/en.toml` to that name and translate it")
+                .into());
+        };
+        let source = files.source(name)?;
+        let locale: Self = source.toml()?;
+        let missing: Vec<String> =
+            files.words()?.into_iter().filter(|word| !locale.words.contains_key(word)).collect();
+        if missing.is_empty() {
+            return Ok(locale);
+        }
+        Err(Error::Input(vec![
+            Diagnostic::error(format!("these words of the templates are missing: {}", missing.join(", ")))
+                .at(source.place_of_key("[words]"))
+                .hint("add them under `[words]`, as in `templates/i18n/en.toml`"),
+        ]))
+    }
+
+    /// A day as this language writes it: "24 avril 2015".
+    pub(super) fn date(&self, date: Date) -> String {
+        self.pattern(&self.date, date)
+    }
+
+    /// The days from a first to a last, without saying twice what both share: "2 – 3 décembre 2014".
+    pub(super) fn period(&self, from: Date, until: Date) -> String {
+        let start = if from.year() == until.year() && self.date.trim_end().ends_with("{year}") {
+            let pattern = self.date.replace("{year}", "");
+            let pattern = if from.month() == until.month() { pattern.replace("{month}", "") } else { pattern };
+            self.pattern(pattern.trim(), from)
+        } else {
+            self.date(from)
+        };
+        self.period.replace("{from}", &start).replace("{until}", &self.date(until))
+    }
+
+    /// A place and a day as a press release begins: "Bruxelles, le 24 avril 2015".
+    pub(super) fn dateline(&self, place: &str, date: Date) -> String {
+        self.dateline.replace("{place}", place).replace("{date}", &self.date(date))
+    }
+
+    /// What this language calls another; its tag where it has no word for it.
+    pub(super) fn language_name(&self, language: &Language) -> String {
+        let primary = || self.languages.iter().find(|(tag, _)| tag.as_str() == language.primary()).map(|(_, name)| name);
+        self.languages.get(language).or_else(primary).cloned().unwrap_or_else(|| language.to_string())
+    }
+
+    fn pattern(&self, pattern: &str, date: Date) -> String {
+        let index = |one_based: i8| usize::try_from(one_based - 1).unwrap_or(0);
+        let day = match (&self.first_day, date.day()) {
+            (Some(first), 1) => first.clone(),
+            (_, day) => day.to_string(),
+        };
+        pattern
+            .replace("{day}", &day)
+            .replace("{month}", &self.months[index(date.month())])
+            .replace("{year}", &date.year().to_string())
+            .replace("{weekday}", &self.weekdays[index(date.weekday().to_monday_one_offset())])
+    }
+}

@@ -1,0 +1,181 @@
+//! A snippet's tree -> plain text written for reading, as a person would type it.
+//!
+//! Wrapped at [`WIDTH`] columns; headings underlined; links as numbered notes, which the template sets under the
+//! snippet; lists, quotations and tables kept.
+
+use textwrap::{Options, WordSplitter, WrapAlgorithm};
+use unicode_width::UnicodeWidthStr;
+
+use super::slots::Slots;
+use super::table;
+use crate::error::Result;
+use crate::issue::MergeText;
+use crate::issue::markdown::{Block, Document, Inline, Link, List};
+
+/// Columns: what RFC 5322 and W3C's mails keep to, with room for a `> ` when somebody answers.
+pub const WIDTH: usize = 72;
+
+/// Writes one edition's plain text; the notes are numbered through.
+pub(super) struct Writer<'r> {
+    slots: &'r Slots,
+    links: &'r dyn Fn(&MergeText) -> MergeText,
+    raw: bool,
+    notes: Vec<Note>,
+    next: usize,
+}
+
+/// A numbered link.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub(super) struct Note {
+    pub(super) number: usize,
+    pub(super) url: String,
+}
+
+impl<'r> Writer<'r> {
+    /// A writer whose notes begin with `next`.
+    pub(super) fn new(
+        slots: &'r Slots,
+        links: &'r dyn Fn(&MergeText) -> MergeText,
+        raw: bool,
+        next: usize,
+    ) -> Self {
+        Self { slots, links, raw, notes: Vec::new(), next }
+    }
+
+    /// A whole text and the notes that belong under it.
+    pub(super) fn document(mut self, document: &Document) -> Result<(String, Vec<Note>)> {
+        let mut text = self.blocks(&document.blocks, WIDTH, false);
+        for footnote in &document.footnotes {
+            let mark = format!("({}) ", footnote.number);
+            let inner = self.blocks(&footnote.blocks, WIDTH - mark.len(), false);
+            text.push_str("\n\n");
+            text.push_str(&hang(&inner, &mark));
+        }
+        Ok((text.trim_end().to_owned(), self.notes))
+    }
+
+    fn blocks(&mut self, blocks: &[Block], width: usize, tight: bool) -> String {
+        let parts: Vec<String> =
+            blocks.iter().map(|block| self.block(block, width)).filter(|part| !part.is_empty()).collect();
+        parts.join(if tight { "\n" } else { "\n\n" })
+    }
+
+    fn block(&mut self, block: &Block, width: usize) -> String {
+        match block {
+            Block::Paragraph(inlines) => wrap(&self.words(inlines), width),
+            Block::Heading(_, inlines) => underline(&self.words(inlines), '-', width),
+            Block::List(list) => self.list(list, width),
+            Block::Quote(blocks) => {
+                let inner = self.blocks(blocks, width.saturating_sub(2), false);
+                inner.lines().map(|line| format!("> {line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+            }
+            Block::Code(code) => indent(code.trim_end_matches('\n'), "    "),
+            Block::Table(table) => {
+                let cells = |row: &[Vec<Inline>], writer: &mut Self| -> Vec<String> {
+                    row.iter().map(|cell| writer.words(cell).replace('\n', " ")).collect()
+                };
+                let head = cells(&table.head, self);
+                let rows: Vec<Vec<String>> = table.rows.iter().map(|row| cells(row, self)).collect();
+                table::layout(&head, &rows, &table.alignments, width)
+            }
+            Block::Rule => "* * *".to_owned(),
+            Block::Html(_, _) if self.raw => String::new(),
+            Block::Html(html, _) => wrap(html.trim_end(), width),
+        }
+    }
+
+    fn list(&mut self, list: &List, width: usize) -> String {
+        let widest = list.start.map_or(0, |start| (start + list.items.len().saturating_sub(1)).to_string().len());
+        let mut items = Vec::new();
+        for (index, item) in list.items.iter().enumerate() {
+            let mark = match list.start {
+                Some(start) => format!("{:>widest$}. ", start + index),
+                None => "- ".to_owned(),
+            };
+            let inner = self.blocks(item, width.saturating_sub(mark.len()), list.tight);
+            items.push(hang(&inner, &mark));
+        }
+        items.join(if list.tight { "\n" } else { "\n\n" })
+    }
+
+    fn words(&mut self, inlines: &[Inline]) -> String {
+        let mut out = String::new();
+        for inline in inlines {
+            match inline {
+                Inline::Text(text) | Inline::Code(text) => out.push_str(text),
+                Inline::Field(field) => out.push_str(&self.slots.token(field)),
+                Inline::Emphasis(inner) => out.push_str(&format!("_{}_", self.words(inner))),
+                Inline::Strong(inner) => out.push_str(&format!("*{}*", self.words(inner))),
+                Inline::Struck(inner) => out.push_str(&self.words(inner)),
+                Inline::Link(link) => self.link(link, &mut out),
+                Inline::Image(picture) => {
+                    out.push_str(&format!("[{}]", picture.alt));
+                    if let Some(caption) = &picture.caption {
+                        out.push(' ');
+                        out.push_str(caption);
+                    }
+                }
+                Inline::Html(_, _) if self.raw => {}
+                Inline::Html(html, _) => out.push_str(html),
+                Inline::Footnote(number) => out.push_str(&format!(" ({number})")),
+                Inline::Space => out.push(' '),
+                Inline::Break => out.push('\n'),
+            }
+        }
+        out
+    }
+
+    fn link(&mut self, link: &Link, out: &mut String) {
+        let words = self.words(&link.content);
+        let url = self.slots.close(&(self.links)(&link.url));
+        let shown = url.strip_prefix("mailto:").or_else(|| url.strip_prefix("tel:")).unwrap_or(&url);
+        let says_itself = words == shown || words == url || url.starts_with('#');
+        if says_itself {
+            out.push_str(&words);
+            return;
+        }
+        let number = match self.notes.iter().find(|note| note.url == shown) {
+            Some(note) => note.number,
+            None => {
+                self.notes.push(Note { number: self.next, url: shown.to_owned() });
+                self.next += 1;
+                self.next - 1
+            }
+        };
+        // a space that does not break keeps the number with its words
+        out.push_str(&format!("{words}\u{a0}[{number}]"));
+    }
+}
+
+/// Wraps words at a width; line breaks that were meant stay.
+pub(super) fn wrap(words: &str, width: usize) -> String {
+    let options = Options::new(width.max(20))
+        .break_words(false)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    words
+        .lines()
+        .map(|line| textwrap::fill(line.trim(), &options))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// A title with a line of characters under its last line.
+pub(super) fn underline(title: &str, with: char, width: usize) -> String {
+    let title = wrap(title, width);
+    let longest = title.lines().map(UnicodeWidthStr::width).max().unwrap_or(0);
+    format!("{title}\n{}", with.to_string().repeat(longest))
+}
+
+/// Sets a mark before the first line and spaces before the others.
+fn hang(text: &str, mark: &str) -> String {
+    let space = " ".repeat(UnicodeWidthStr::width(mark));
+    let mut lines = text.lines();
+    let first = format!("{mark}{}", lines.next().unwrap_or_default());
+    lines.fold(first.trim_end().to_owned(), |out, line| out + "\n" + format!("{space}{line}").trim_end())
+}
+
+/// Sets the same before every line that has words.
+pub(super) fn indent(text: &str, with: &str) -> String {
+    text.lines().map(|line| format!("{with}{line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,164 @@
+//! A text file that the officer wrote: its path, its text, and where in it something stands.
+//!
+//! Every reader of TOML, Markdown or templates starts here, so that every diagnostic can point at file, line and
+//! column. TOML goes through [`Source::toml`], which names the nearest known key where one is unknown.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+
+use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::error::{Error, Result};
+
+/// The largest text file that is taken for one: an editor's slip (a video called `.md`) must not fill the memory.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// A text file, read.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// As diagnostics name it.
+    pub path: PathBuf,
+    /// Without a byte order mark, with `\n` at line ends.
+    pub text: String,
+}
+
+impl Source {
+    /// Reads a file. `path` is opened, `shown` is how diagnostics name it.
+    pub fn read(path: &Path, shown: impl Into<PathBuf>) -> Result<Self> {
+        let shown = shown.into();
+        let size = std::fs::metadata(path).map_err(Error::file("read", &shown))?.len();
+        if size > LARGEST {
+            return Err(Diagnostic::error(format!("the file is too large for a text: {size} bytes"))
+                .at(Place::file(shown))
+                .hint("put pictures and films beside the snippet and link to them")
+                .into());
+        }
+        let bytes = std::fs::read(path).map_err(Error::file("read", &shown))?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Self::new(shown, &text)),
+            Err(error) => {
+                let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()].split(|b| *b == b'\n').count() - 1;
+                Err(Diagnostic::error("the file is not UTF-8")
+                    .at(Place::line(shown, line))
+                    .hint("save it as UTF-8 in your editor")
+                    .into())
+            }
+        }
+    }
+
+    /// A text that is already in memory.
+    pub fn new(path: impl Into<PathBuf>, text: &str) -> Self {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        Self { path: path.into(), text: text.replace("\r\n", "\n") }
+    }
+
+    /// Where a range of bytes of the text stands.
+    pub fn place(&self, bytes: Range<usize>) -> Place {
+        let start = floor_boundary(&self.text, bytes.start);
+        let end = floor_boundary(&self.text, bytes.end.max(start));
+        let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line_end = self.text[start..].find('\n').map_or(self.text.len(), |at| start + at);
+        Place {
+            path: self.path.clone(),
+            line: self.text[..start].matches('\n').count() + 1,
+            column: self.text[line_start..start].chars().count() + 1,
+            width: self.text[start..end.min(line_end).max(start)].chars().count().max(1),
+            source: Some(self.text[line_start..line_end].to_owned()),
+        }
+    }
+
+    /// Where a line and a column in bytes stand (both from 1), as parsers report them.
+    pub fn place_at(&self, line: usize, column: usize) -> Place {
+        let start: usize = self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let length = self.text[start..].find('\n').unwrap_or(self.text.len() - start);
+        let at = start + column.saturating_sub(1).min(length);
+        self.place(at..at + 1)
+    }
+
+    /// Where a key's value stands, as far as a look at the text can tell: the first line of `within` that begins
+    /// with the key. For diagnostics on values that were read long ago.
+    pub fn place_of_key(&self, key: &str) -> Place {
+        let mut offset = 0;
+        for line in self.text.split_inclusive('\n') {
+            let trimmed = line.trim_start();
+            let rest = trimmed.strip_prefix(key).map(str::trim_start);
+            if rest.is_some_and(|rest| rest.starts_with(['=', '.'])) {
+                let start = offset + line.len() - trimmed.len();
+                return self.place(start..offset + line.trim_end().len());
+            }
+            offset += line.len();
+        }
+        Place::file(self.path.clone())
+    }
+
+    /// Reads the whole text as TOML.
+    pub fn toml<T: DeserializeOwned>(&self) -> Result<T> {
+        self.toml_in(0..self.text.len())
+    }
+
+    /// Reads a part of the text as TOML (front matter), with places in the whole file.
+    pub fn toml_in<T: DeserializeOwned>(&self, range: Range<usize>) -> Result<T> {
+        toml::from_str(&self.text[range.clone()]).map_err(|error| {
+            let span = error.span().unwrap_or(0..0);
+            let place = self.place(range.start + span.start..range.start + span.end);
+            toml_diagnostic(error.message()).at(place).into()
+        })
+    }
+}
+
+/// A TOML error in the officer's terms.
+fn toml_diagnostic(message: &str) -> Diagnostic {
+    let message = message.trim_end();
+    if message.starts_with("unknown field ") || message.starts_with("unknown variant ") {
+        let what = if message.starts_with("unknown field ") { "key" } else { "value" };
+        let mut words = message.split('`').skip(1).step_by(2);
+        let unknown = words.next().unwrap_or_default();
+        let known: Vec<&str> = words.collect();
+        let diagnostic = Diagnostic::error(format!("unknown {what} `{unknown}`"));
+        return match nearest(unknown, known.iter().copied()) {
+            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+            None => diagnostic.hint(format!("known are: {}", known.join(", "))),
+        };
+    }
+    let mut lines = message.lines();
+    let first = lines.next().unwrap_or("the TOML cannot be read").replace("missing field", "missing key");
+    let diagnostic = Diagnostic::error(first);
+    lines.fold(diagnostic, |diagnostic, line| diagnostic.hint(line.trim().to_owned()))
+}
+
+fn floor_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_counts_lines_and_characters_from_one() {
+        let source = Source::new("a.toml", "é = 1\nnaïve = 2\n");
+        let place = source.place(10..12);
+        assert_eq!((place.line, place.column), (2, 4));
+        assert_eq!(place.source.as_deref(), Some("naïve = 2"));
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest_known_one() {
+        #[derive(serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct File {
+            #[allow(dead_code)]
+            subject: Option<String>,
+        }
+        let error = Source::new("issue.toml", "\nsubjet = \"a\"\n").toml::<File>().err().unwrap();
+        let diagnostic = &error.diagnostics()[0];
+        assert_eq!(diagnostic.message, "unknown key `subjet`");
+        assert_eq!(diagnostic.hints, ["did you mean `subject`?"]);
+        assert_eq!(diagnostic.place.as_ref().unwrap().to_string(), "issue.toml:2:1");
+    }
+}
