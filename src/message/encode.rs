@@ -90,12 +90,12 @@ pub(super) fn ascii_url(url: &str) -> String {
     String::from_utf8(out).unwrap_or_default()
 }
 
-/// Writes a text as encoded words (RFC 2047), folded, from a column on. Q where most of it is ASCII, B where not.
+/// Writes a text as encoded words (RFC 2047), folded, from a column on. Q where at least half of it is ASCII, B where not.
 /// The Q words hold nothing but letters, digits and encoded bytes, so that they may stand in a display name
 /// (section 5, rule 3).
 pub(super) fn encoded_words(text: &str, mut column: usize, out: &mut Vec<u8>) {
     let plain = text.bytes().filter(u8::is_ascii).count();
-    let (open, q) = if plain * 3 >= text.len() * 2 { ("=?utf-8?Q?", true) } else { ("=?utf-8?B?", false) };
+    let (open, q) = if plain * 2 >= text.len() { ("=?utf-8?Q?", true) } else { ("=?utf-8?B?", false) };
     let mut word = String::new();
     let mut rest = text.chars().peekable();
     let length = |word: &str| {

@@ -116,6 +116,9 @@ pub struct Relay {
     /// How many times a deferred delivery is tried in one run.
     #[serde(default = "four")]
     pub attempts: u16,
+    /// The pause before a deferred delivery is tried again, in seconds; it doubles from time to time.
+    #[serde(default = "sixty")]
+    pub pause: u64,
     /// How long a reply may take, in seconds (RFC 5321, section 4.5.3.2, asks for five minutes and more).
     #[serde(default = "three_hundred")]
     pub timeout: u64,
@@ -123,6 +126,10 @@ pub struct Relay {
 
 fn four() -> u16 {
     4
+}
+
+fn sixty() -> u64 {
+    60
 }
 
 fn three_hundred() -> u64 {
