@@ -10,6 +10,7 @@ pub mod language;
 pub mod ledger;
 pub mod message;
 pub mod output;
+pub mod preview;
 pub mod project;
 pub mod render;
 pub mod source;
