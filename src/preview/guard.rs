@@ -21,7 +21,7 @@ const OWN: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 
 /// For messages and press releases: only what they carry with them. `allow-same-origin` lets the page outside measure
 /// the message; without `allow-scripts` nothing inside can make use of it.
-pub(super) const MESSAGE: &str = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; \
+pub(super) const MESSAGE: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; \
                                   form-action 'none'; frame-ancestors 'self'; \
                                   sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox";
 
@@ -96,9 +96,19 @@ mod tests {
         for host in ["127.0.0.1:8025", "localhost:8025", "LocalHost:8025", "[::1]:8025"] {
             assert!(ours(host, "127.0.0.1:8025"), "{host}");
         }
-        for host in ["evil.example:8025", "127.0.0.1", "127.0.0.1:80", "127.0.0.1.evil.example:8025", "localhost:8025:8025",
-            "localhost.:8025", "192.168.1.7:8025", "", ":8025", "[::1", "localhost:8025@evil.example"]
-        {
+        for host in [
+            "evil.example:8025",
+            "127.0.0.1",
+            "127.0.0.1:80",
+            "127.0.0.1.evil.example:8025",
+            "localhost:8025:8025",
+            "localhost.:8025",
+            "192.168.1.7:8025",
+            "",
+            ":8025",
+            "[::1",
+            "localhost:8025@evil.example",
+        ] {
             assert!(!ours(host, "127.0.0.1:8025"), "{host}");
         }
     }

@@ -102,7 +102,10 @@ mod tests {
     fn pictures_inside_a_message_stand_in_its_page() {
         let letter = Letter::read(MESSAGE.into(), &[]);
         let html = letter.html.unwrap();
-        assert!(html.starts_with("<img src=\"data:image/png;base64,QUE=\"><img src='data:image/gif;base64,QUI='>"), "{html}");
+        assert!(
+            html.starts_with("<img src=\"data:image/png;base64,QUE=\"><img src='data:image/gif;base64,QUI='>"),
+            "{html}"
+        );
         assert!(letter.text.is_none());
     }
 

@@ -93,7 +93,7 @@ impl Preview {
         let stopped = |error: io::Error| Error::Refused(Trouble::new("the preview stopped").because(error));
         let watch = Watch::start(Arc::clone(&self.desk)).map_err(stopped)?;
         let (end, ending) = tokio::sync::watch::channel(false);
-        let outbox = Arc::new(Outbox::new(self.desk.root().join("outbox")));
+        let outbox = Arc::new(Outbox::new(self.desk.first().outbox()));
         let room = Room { desk: self.desk, outbox, ending: ending.clone() };
         // events are small and must not wait for one another
         let listener = self.listener.tap_io(|connection| drop(connection.set_nodelay(true)));
@@ -121,8 +121,12 @@ impl Preview {
 fn taken(address: SocketAddr, error: io::Error) -> Error {
     let port = address.port();
     let trouble = match error.kind() {
-        io::ErrorKind::AddrInUse => Trouble::new(format!("port {port} is taken by another program, perhaps another preview"))
-            .hint(format!("choose another: `--port {}`, or `--port 0` for any that is free", port.wrapping_add(1).max(1024))),
+        io::ErrorKind::AddrInUse => {
+            Trouble::new(format!("port {port} is taken by another program, perhaps another preview")).hint(format!(
+                "choose another: `--port {}`, or `--port 0` for any that is free",
+                port.wrapping_add(1).max(1024)
+            ))
+        }
         io::ErrorKind::PermissionDenied => Trouble::new(format!("port {port} is not for everyone to take"))
             .hint("choose one above 1023: `--port 8025`, or `--port 0` for any that is free"),
         io::ErrorKind::AddrNotAvailable => Trouble::new(format!("`{}` is no address of this machine", address.ip()))

@@ -54,9 +54,9 @@ impl Readers {
 
     /// The reader of this number, else the first one of a language, else the first.
     pub(super) fn choose(&self, number: Option<usize>, language: &Language) -> Option<(usize, &Subscriber)> {
-        let at = number.filter(|number| *number < self.people.len()).or_else(|| {
-            self.people.iter().position(|person| person.language.as_ref() == Some(language))
-        });
+        let at = number
+            .filter(|number| *number < self.people.len())
+            .or_else(|| self.people.iter().position(|person| person.language.as_ref() == Some(language)));
         let at = at.unwrap_or(0);
         self.people.get(at).map(|person| (at, person))
     }

@@ -132,7 +132,8 @@ async fn release(
             None => refuse(StatusCode::NOT_FOUND, "this is no language"),
         };
     }
-    blocking(move || find_release(&room, &name, &lang, &asked).map_or_else(missing, |page| html(page.html.clone()))).await
+    blocking(move || find_release(&room, &name, &lang, &asked).map_or_else(missing, |page| html(page.html.clone())))
+        .await
 }
 
 async fn release_text(
@@ -140,7 +141,8 @@ async fn release_text(
     Path((name, lang)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    blocking(move || find_release(&room, &name, &lang, &asked).map_or_else(missing, |page| plain(page.text.clone()))).await
+    blocking(move || find_release(&room, &name, &lang, &asked).map_or_else(missing, |page| plain(page.text.clone())))
+        .await
 }
 
 /// The press release of this name: of the issue that was named, else of the first that has one.

@@ -108,7 +108,8 @@ impl Sheet {
         language: &Language,
         number: Option<usize>,
     ) -> Result<Arc<Letter>, Missing> {
-        let edition = self.edition(language).ok_or_else(|| self.missing("the issue has no edition in this language"))?;
+        let edition =
+            self.edition(language).ok_or_else(|| self.missing("the issue has no edition in this language"))?;
         let (_, reader) = snapshot.readers.choose(number, language).ok_or(Missing::Nothing("there is no reader"))?;
         edition.letter(snapshot, self.slug(), reader).map_err(|error| Missing::Broken(error.to_string()))
     }
@@ -122,7 +123,8 @@ impl Sheet {
             return Ok(Arc::clone(page));
         }
         let serving = issue.edition(language).into_iter().find(|snippet| snippet.name == name);
-        let release = serving.filter(|snippet| snippet.front.kind == Kind::PressRelease).ok_or(Missing::Nothing(none))?;
+        let release =
+            serving.filter(|snippet| snippet.front.kind == Kind::PressRelease).ok_or(Missing::Nothing(none))?;
         let page = Renderer::new(project, &self.fields).and_then(|renderer| renderer.release(issue, release));
         let page = Arc::new(page.map_err(|error| Missing::Broken(error.to_string()))?);
         pages.push((name.to_owned(), language.clone(), Arc::clone(&page)));

@@ -6,20 +6,43 @@ use std::time::{Duration, Instant};
 use super::Desktop;
 use crate::error::Error;
 use crate::preview::Preview;
+use crate::preview::assets::ALL;
 
 #[test]
 fn the_page_and_its_files_come_with_a_strict_policy() {
     let desk = Desktop::new();
-    for (path, kind) in [("/", "text/html"), ("/page.js", "text/javascript"), ("/page.css", "text/css")] {
+    for (path, kind) in [
+        ("/", "text/html"),
+        ("/page.css", "text/css"),
+        ("/page.js", "text/javascript"),
+        ("/tools.js", "text/javascript"),
+    ] {
         let answer = desk.ask(path);
         assert_eq!(answer.status, 200, "{path}");
         answer.says(&format!("content-type: {kind}; charset=utf-8"));
         answer.says("content-security-policy: default-src 'none'; script-src 'self'; style-src 'self';");
-        answer.says("x-content-type-options: nosniff").says("referrer-policy: no-referrer").says("cache-control: no-store");
+        answer
+            .says("x-content-type-options: nosniff")
+            .says("referrer-policy: no-referrer")
+            .says("cache-control: no-store");
     }
     let page = desk.ask("/").text();
-    assert!(!page.contains("<style") && !page.contains(" style=") && !page.contains("<script>"), "nothing stands inline");
+    assert!(
+        !page.contains("<style") && !page.contains(" style=") && !page.contains("<script>"),
+        "nothing stands inline"
+    );
     assert_eq!(desk.ask("/nowhere").status, 404);
+}
+
+#[test]
+fn a_script_of_the_page_imports_only_those_before_it() {
+    let scripts: Vec<_> = ALL.iter().filter(|(_, kind, _)| kind.starts_with("text/javascript")).collect();
+    for (at, (path, _, text)) in scripts.iter().enumerate() {
+        for import in text.lines().filter_map(|line| line.strip_prefix("import ")) {
+            let file = import.split('\'').nth(1).and_then(|file| file.strip_prefix('.')).unwrap();
+            assert!(scripts[..at].iter().any(|(before, ..)| *before == file), "{path} imports {file}");
+        }
+    }
 }
 
 #[test]
@@ -43,12 +66,27 @@ fn no_path_leads_out_of_what_is_shown() {
     desk.write("secret.txt", "the password");
     desk.write("outbox/new/1.a", "Subject: a\r\n\r\nText.\r\n");
     #[cfg(unix)]
-    std::os::unix::fs::symlink(desk.folder.path().join("secret.txt"), desk.folder.path().join("outbox/new/2.a")).unwrap();
-    for path in ["/outbox/..%2F..%2Fsecret.txt/raw", "/outbox/../../secret.txt/raw", "/outbox/2.a/raw", "/outbox/%2e%2e/raw",
-        "/outbox/1.a%00/raw", "/outbox/1.a/..%2f", "/issue/..%2F..%2Fsecret.txt/en/raw", "/issue/../en/raw", "/issue/%2e/en/raw",
-        "/api/issue/2015-05/..%2F..%2Fsecret.txt", "/page/../secret.txt", "/..%2fsecret.txt", "//etc/passwd", "/issue/2015-05%5C..%5C/en/raw",
-        "/release/..%2F..%2Fsecret/en", "/issue/2015-05/en/..%2Flead.md", "/image/secret.txt"]
-    {
+    std::os::unix::fs::symlink(desk.folder.path().join("secret.txt"), desk.folder.path().join("outbox/new/2.a"))
+        .unwrap();
+    for path in [
+        "/outbox/..%2F..%2Fsecret.txt/raw",
+        "/outbox/../../secret.txt/raw",
+        "/outbox/2.a/raw",
+        "/outbox/%2e%2e/raw",
+        "/outbox/1.a%00/raw",
+        "/outbox/1.a/..%2f",
+        "/issue/..%2F..%2Fsecret.txt/en/raw",
+        "/issue/../en/raw",
+        "/issue/%2e/en/raw",
+        "/api/issue/2015-05/..%2F..%2Fsecret.txt",
+        "/page/../secret.txt",
+        "/..%2fsecret.txt",
+        "//etc/passwd",
+        "/issue/2015-05%5C..%5C/en/raw",
+        "/release/..%2F..%2Fsecret/en",
+        "/issue/2015-05/en/..%2Flead.md",
+        "/image/secret.txt",
+    ] {
         let answer = desk.ask(path);
         assert_eq!(answer.status, 404, "{path}: {}", answer.text());
         assert!(!answer.text().contains("password"), "{path}");

@@ -45,8 +45,16 @@ impl Desktop {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), "envoi.toml", ENVOI);
         write(folder.path(), "list.csv", "email,first_name,lang\nada@example.org,Ada & <b>,en\nben@example.org,,nl\n");
-        write(folder.path(), "issues/2015-05/issue.toml", "subject = \"Ferry for {{ first_name \\\"all\\\" }}\"\ndate = 2015-05-04\n");
-        write(folder.path(), "issues/2015-05/lead.md", "+++\ntitle = \"Ferry\"\n+++\nHello {{ first_name \"all\" }}.\n");
+        write(
+            folder.path(),
+            "issues/2015-05/issue.toml",
+            "subject = \"Ferry for {{ first_name \\\"all\\\" }}\"\ndate = 2015-05-04\n",
+        );
+        write(
+            folder.path(),
+            "issues/2015-05/lead.md",
+            "+++\ntitle = \"Ferry\"\n+++\nHello {{ first_name \"all\" }}.\n",
+        );
         Self::open(folder)
     }
 
