@@ -3,6 +3,7 @@ pub mod address;
 pub mod audience;
 pub mod check;
 pub mod clock;
+pub mod delivery;
 pub mod diagnostic;
 pub mod error;
 pub mod issue;

@@ -1,4 +1,4 @@
-//! The relay: how it is reached, and a connection to it, protected and logged in.
+//! The relay: how it is reached. [`Relay`] -> [`Connection`], protected and logged in, with what it offers.
 //!
 //! TLS is never silently dropped: where the file asks for it, a relay that does not offer it is an error, and no
 //! password ever crosses a connection without it, but on this machine.
@@ -14,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::connection::Connection;
 use super::reply::{Fault, Reply, reply};
 use crate::error::{Error, Result, Trouble};
 use crate::project::{Project, Rate, Tls};
@@ -36,6 +37,8 @@ pub struct Relay {
     pub rate: Option<Rate>,
     /// How many messages a connection carries.
     pub messages_per_connection: Option<u32>,
+    /// How many messages may be under way at once on one connection that offers CHUNKING.
+    pub window: usize,
     /// How many times a deferred delivery is tried in one run.
     pub attempts: u16,
     /// The pause before it is tried again the first time; it doubles.
@@ -111,6 +114,7 @@ impl Relay {
             connections: config.connections.max(1),
             rate: config.rate,
             messages_per_connection: config.messages_per_connection,
+            window: usize::from(config.window.max(1)),
             attempts: config.attempts.max(1),
             pause: Duration::from_secs(config.pause),
             timeout: Duration::from_secs(config.timeout.max(1)),
@@ -129,6 +133,7 @@ impl Relay {
             connections: 2,
             rate: None,
             messages_per_connection: None,
+            window: 1,
             attempts: 2,
             pause: Duration::from_secs(1),
             timeout: Duration::from_secs(60),
@@ -185,7 +190,7 @@ impl Relay {
             return Err(NoConnection::Never(Error::Relay(Trouble::new("the connection to the relay is not encrypted"))));
         }
         let offer = self.ask(&mut smtp).await?;
-        let mut connection = Connection { smtp, offer, timeout: self.timeout, carried: 0 };
+        let mut connection = Connection::new(smtp, offer, self.timeout);
         self.log_in(&mut connection).await?;
         Ok(connection)
     }
@@ -267,42 +272,4 @@ fn tls_parameters(host: &str, ca: Option<&std::path::Path>) -> Result<TlsParamet
 
 fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-/// A connection to the relay, protected and logged in.
-pub struct Connection {
-    smtp: AsyncSmtpConnection,
-    /// What the relay offers.
-    pub offer: Offer,
-    /// How many messages it carried.
-    pub carried: u32,
-    timeout: Duration,
-}
-
-impl Connection {
-    /// Writes bytes in one go and waits for the oldest reply that is still to come.
-    pub(super) async fn exchange(&mut self, bytes: &str) -> Result<Reply, Fault> {
-        match timeout(self.timeout, self.smtp.command(bytes)).await {
-            Ok(result) => reply(result),
-            Err(_) => Err(Fault::Silent(self.timeout.as_secs())),
-        }
-    }
-
-    /// Waits for the next reply.
-    pub(super) async fn next_reply(&mut self) -> Result<Reply, Fault> {
-        match timeout(self.timeout, self.smtp.read_response()).await {
-            Ok(result) => reply(result),
-            Err(_) => Err(Fault::Silent(self.timeout.as_secs())),
-        }
-    }
-
-    /// Says goodbye, briefly.
-    pub async fn quit(mut self) {
-        let _ = timeout(Duration::from_secs(2), self.smtp.quit()).await;
-    }
-
-    /// Whether it is encrypted.
-    pub fn is_encrypted(&self) -> bool {
-        self.smtp.is_encrypted()
-    }
 }

@@ -209,7 +209,7 @@ impl Ledger {
     /// out. Synced before it returns, so that a power cut can't make anything that is sent look unclaimed.
     pub async fn claim(&self, send: SendId, attempts: u16, limit: usize) -> Result<Vec<Delivery>> {
         let worker = self.worker.as_ref().map(|worker| worker.id);
-        let now = clock::seconds();
+        let now = clock::passing_seconds();
         let mut connection = self.connection.lock().await;
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("claim deliveries"))?;
         let rows = sqlx::query(
