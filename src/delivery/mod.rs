@@ -4,6 +4,8 @@
 //! dialogue with the relay, and hands each verdict to the clerk, who records it and draws the consequences: the next
 //! attempt, the suppression, the slower pace, the brake.
 //!
+//! [`Dispatch`] is the front door: it makes an issue ready, enlists its audience, and runs the send.
+//!
 //! Nothing here prints or asks: whoever runs a send looks at its [`Progress`] and pulls its [`Brake`].
 
 mod brake;
@@ -11,6 +13,7 @@ mod catcher;
 mod clerk;
 mod connection;
 mod dialogue;
+mod dispatch;
 mod maildir;
 mod meaning;
 mod pace;
@@ -25,6 +28,7 @@ mod worker;
 pub use brake::Brake;
 pub use catcher::Catcher;
 pub use connection::Connection;
+pub use dispatch::{Audience, Begun, Dispatch, Options, Rehearsal};
 pub use plan::{Plan, Survey};
 pub use progress::Progress;
 pub use relay::{NoConnection, Offer, Relay};

@@ -115,10 +115,7 @@ impl Plan {
                 batch.push(Recipient { subscriber, edition });
             }
             if batch.len() == BATCH || end && !batch.is_empty() {
-                let more = ledger.enlist(send, &batch).await?;
-                enlisted.added += more.added;
-                enlisted.known += more.known;
-                enlisted.suppressed += more.suppressed;
+                enlisted.add(ledger.enlist(send, &batch).await?);
                 batch.clear();
             }
             if end {

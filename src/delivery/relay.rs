@@ -124,6 +124,9 @@ impl Relay {
         }))
     }
 
+    /// How many times a delivery to the mail catcher is tried.
+    pub(super) const LOCAL_ATTEMPTS: u16 = 2;
+
     /// A server on this machine that needs no protection: the mail catcher.
     pub(super) fn local(port: u16) -> Self {
         Self {
@@ -134,7 +137,7 @@ impl Relay {
             rate: None,
             messages_per_connection: None,
             window: 1,
-            attempts: 2,
+            attempts: Self::LOCAL_ATTEMPTS,
             pause: Duration::from_secs(1),
             timeout: Duration::from_secs(60),
             tls_parameters: None,
@@ -146,6 +149,11 @@ impl Relay {
     /// Its name and port.
     pub fn name(&self) -> String {
         format!("{}:{}", self.host, self.port)
+    }
+
+    /// The login, where there is one.
+    pub fn user(&self) -> Option<&str> {
+        self.login.as_ref().map(|(user, _)| user.as_str())
     }
 
     /// Connects, protects the connection, logs in, and asks what the relay offers.

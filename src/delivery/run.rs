@@ -58,6 +58,20 @@ pub struct Report {
     pub took: Duration,
 }
 
+impl Report {
+    /// This run and a later one that counted on in the same [`Progress`].
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            accepted: self.accepted.max(other.accepted),
+            deferred: self.deferred.max(other.deferred),
+            rejected: self.rejected.max(other.rejected),
+            uncertain: self.uncertain.max(other.uncertain),
+            tally: self.tally.and(&other.tally),
+            took: self.took + other.took,
+        }
+    }
+}
+
 impl Run<'_> {
     /// Runs until nothing is left to do, the brake is pulled, or something makes it pointless to go on. The error
     /// says why it was stopped; what was sent until then is in the ledger all the same.

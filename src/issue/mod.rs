@@ -152,6 +152,11 @@ impl Issue {
         MergeText::parse(self.manifest.preheader.get(language, &self.languages[0])).unwrap_or_default()
     }
 
+    /// The moment before which the issue must not go out: the latest embargo of the press releases in it.
+    pub fn embargo(&self) -> Option<&Moment> {
+        self.all_snippets().filter_map(|snippet| snippet.front.embargo.as_ref()).max_by_key(|embargo| embargo.0.timestamp())
+    }
+
     fn check_manifest(&self, diagnostics: &mut Vec<Diagnostic>) {
         for (key, text) in [("subject", &self.manifest.subject), ("preheader", &self.manifest.preheader)] {
             for language in &self.languages {
