@@ -60,8 +60,9 @@ impl Clerk<'_> {
             }
             Verdict::Doubtful(reply) => self.doubt(&job, &reply),
             Verdict::Halt(stage, reply) => {
+                // nothing against this delivery: the next run may begin with it
                 self.brake.fail(halted(stage, &reply, &job));
-                self.keep(&job, State::Deferred, Some(&reply), "")
+                self.keep(&job, Duration::ZERO, Some(&reply), "")
             }
             Verdict::Uncertain(why) => self.close(&job, State::Uncertain, None, &why, false),
             Verdict::PutOff(why) => self.put_off(job, &why),
@@ -108,20 +109,20 @@ impl Clerk<'_> {
         self.defer(job, Some(reply), "")
     }
 
+    /// Another attempt, after a pause that doubles from attempt to attempt.
     fn defer(&self, job: &Job, reply: Option<&Reply>, why: &str) -> Result<()> {
-        self.keep(job, State::Deferred, reply, why)
+        let factor = 1_u32.checked_shl(u32::from(job.delivery.attempts)).unwrap_or(u32::MAX);
+        self.keep(job, self.pause.saturating_mul(factor).min(LONGEST), reply, why)
     }
 
-    /// Records a state in which the delivery is still to be sent.
-    fn keep(&self, job: &Job, state: State, reply: Option<&Reply>, why: &str) -> Result<()> {
-        let factor = 1_u32.checked_shl(u32::from(job.delivery.attempts)).unwrap_or(u32::MAX);
-        let pause = self.pause.saturating_mul(factor).min(LONGEST);
+    /// Records that a delivery is deferred.
+    fn keep(&self, job: &Job, pause: Duration, reply: Option<&Reply>, why: &str) -> Result<()> {
         let due = clock::passing_seconds() + i64::try_from(pause.as_secs()).unwrap_or(i64::MAX / 2);
         let first = self.deferred.lock().unwrap_or_else(PoisonError::into_inner).insert(job.delivery.id);
         if first {
-            self.progress.came_to(state, false);
+            self.progress.came_to(State::Deferred, false);
         }
-        self.record(job, state, due, reply, why, false)
+        self.record(job, State::Deferred, due, reply, why, false)
     }
 
     /// Records a state in which the delivery is done with.
