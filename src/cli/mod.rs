@@ -1,0 +1,44 @@
+//! The command line: arguments -> a call of the library -> what is shown and the exit code.
+//!
+//! One thin file a command: its struct is its arguments, its doc comment its help, its `run` the call. What a library
+//! user would miss stands in the rooms above; nothing but `show` prints.
+
+mod completions;
+mod ending;
+mod explain;
+mod global;
+mod grammar;
+mod man;
+pub mod show;
+
+pub use ending::Ending;
+
+use self::global::Global;
+use crate::error::Result;
+
+/// The newsletter and press desk of a small organisation: compose, check, preview, send, export
+#[derive(Debug, clap::Parser)]
+#[command(name = "envoi", version, after_help = ending::FOOTER, arg_required_else_help = true, max_term_width = 100)]
+pub struct Envoi {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+impl Envoi {
+    /// Does what was asked for.
+    pub fn run(self) -> Result<Ending> {
+        self.global.set_colours();
+        match self.command {
+            Command::Completions(completions) => completions.run(),
+            Command::Man(man) => man.run(),
+        }
+    }
+}
