@@ -3,13 +3,17 @@
 //! One thin file a command: its struct is its arguments, its doc comment its help, its `run` the call. What a library
 //! user would miss stands in the rooms above; nothing but `show` prints.
 
+mod check;
 mod completions;
 mod ending;
 mod explain;
 mod global;
 mod grammar;
+mod list;
 mod man;
+mod names;
 pub mod show;
+mod table;
 
 pub use ending::Ending;
 
@@ -28,6 +32,8 @@ pub struct Envoi {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    List(list::List),
+    Check(check::Check),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -37,6 +43,8 @@ impl Envoi {
     pub fn run(self) -> Result<Ending> {
         self.global.set_colours();
         match self.command {
+            Command::List(list) => list.run(&self.global),
+            Command::Check(check) => check.run(&self.global),
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),
         }
