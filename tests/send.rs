@@ -71,9 +71,7 @@ fn a_refused_address_does_not_stop_the_others_and_is_never_written_to_again() {
     assert_eq!(postbox.bytes_for_nobody(), 0);
     room.run("send 2026-11 --yes").exit(0);
     assert_eq!(postbox.count(), 2);
-    let next = room
-        .issue("2026-12", "subject = \"Next\"")
-        .article("2026-12", "lead", "Next", "More.");
+    let next = room.issue("2026-12", "subject = \"Next\"").article("2026-12", "lead", "Next", "More.");
     next.run("send 2026-12 --yes").exit(0).stderr_has("1 suppressed address").stdout_has("2 accepted");
     postbox.was_treated_politely();
 }
@@ -179,7 +177,7 @@ fn a_relay_that_hangs_up_somewhere_loses_and_doubles_nothing() {
             let readers = many(12);
             let room = newsroom(readers.iter().map(String::as_str))
                 .relay_with(&postbox, "connections = 1\npause = 0\nwindow = 3");
-            room.run("send 2026-11 --yes");
+            let _ = room.run("send 2026-11 --yes");
             let (accepted, unsure) = (tally(&room, "accepted"), tally(&room, "uncertain"));
             let window = if chunking { 3 } else { 1 };
             let what = format!("{point:?}, chunking {chunking}\n{}", postbox.transcript());
@@ -244,7 +242,8 @@ fn a_connection_carries_no_more_than_the_relay_allows() {
     for (own, theirs) in [("messages_per_connection = 5", 100), ("", 5)] {
         let postbox = Postbox::new().messages_per_connection(theirs).start();
         let readers = many(17);
-        let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, &format!("connections = 1\n{own}"));
+        let room =
+            newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, &format!("connections = 1\n{own}"));
         room.run("send 2026-11 --yes").exit(0).stdout_has("17 accepted");
         assert!(postbox.connections() >= 4, "{}", postbox.connections());
         assert_eq!(distinct(&postbox.messages()), 17);

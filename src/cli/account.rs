@@ -9,13 +9,17 @@ use crate::ledger::State;
 use crate::project::Project;
 
 /// Shows a report.
-pub(super) fn show(project: &Project, issue: &str, relay: Option<&Relay>, report: &Report, interrupted: bool) -> Result<()> {
+pub(super) fn show(
+    project: &Project,
+    issue: &str,
+    relay: Option<&Relay>,
+    report: &Report,
+    interrupted: bool,
+) -> Result<()> {
     let mut parts = vec![format!("{} accepted", report.accepted)];
-    for (count, state) in [
-        (report.deferred, State::Deferred),
-        (report.rejected, State::Rejected),
-        (report.uncertain, State::Uncertain),
-    ] {
+    for (count, state) in
+        [(report.deferred, State::Deferred), (report.rejected, State::Rejected), (report.uncertain, State::Uncertain)]
+    {
         if count > 0 {
             parts.push(format!("{count} {state}"));
         }

@@ -42,7 +42,9 @@ async fn healthy(relay: &Relay, connection: Connection) -> Result<Ending> {
     };
     let offer = &connection.offer;
     let login = relay.user().map_or_else(|| "none needed".to_owned(), |user| format!("`{user}` was let in"));
-    let size = offer.size_limit().map_or_else(|| "no limit named".to_owned(), |limit| format!("{} kB a message at most", limit / 1000));
+    let size = offer
+        .size_limit()
+        .map_or_else(|| "no limit named".to_owned(), |limit| format!("{} kB a message at most", limit / 1000));
     show::line(format_args!("relay     {}", relay.name()))?;
     show::line(format_args!("TLS       {tls}"))?;
     show::line(format_args!("login     {login}"))?;

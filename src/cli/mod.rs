@@ -5,18 +5,22 @@
 
 mod account;
 mod bar;
+mod check;
 mod completions;
 mod doctor;
 mod ending;
 mod explain;
 mod global;
 mod grammar;
+mod list;
 mod man;
+mod names;
 mod runtime;
 mod send;
 pub mod show;
 mod status;
 mod summary;
+mod table;
 
 pub use ending::Ending;
 
@@ -38,6 +42,8 @@ enum Command {
     Send(send::Send),
     Status(status::Status),
     Doctor(doctor::Doctor),
+    List(list::List),
+    Check(check::Check),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -50,6 +56,8 @@ impl Envoi {
             Command::Send(send) => send.run(&self.global),
             Command::Status(status) => status.run(&self.global),
             Command::Doctor(doctor) => doctor.run(&self.global),
+            Command::List(list) => list.run(&self.global),
+            Command::Check(check) => check.run(&self.global),
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),
         }

@@ -136,10 +136,7 @@ impl Send {
         }
         let lost = ledger.sign_on().await?;
         if lost > 0 {
-            show::remark(format_args!(
-                "{} became uncertain when an earlier run was cut off",
-                Count(lost, "delivery")
-            ));
+            show::remark(format_args!("{} became uncertain when an earlier run was cut off", Count(lost, "delivery")));
         }
         let begun = dispatch.begin(&ledger, relay, self.resend_uncertain).await?;
         let brake = Brake::default();

@@ -60,7 +60,12 @@ fn table(sends: &[SendStatus]) -> Table {
     for send in sends {
         let issue = if send.kind == SendKind::Test { format!("{} (test)", send.issue) } else { send.issue.clone() };
         let took = u64::try_from(send.changed - send.started).unwrap_or(0);
-        let mut row = vec![send.id.to_string(), issue, moment(send.started), super::bar::duration(std::time::Duration::from_secs(took))];
+        let mut row = vec![
+            send.id.to_string(),
+            issue,
+            moment(send.started),
+            super::bar::duration(std::time::Duration::from_secs(took)),
+        ];
         row.extend(states.iter().map(|state| send.deliveries.count(*state).to_string()));
         table.add_row(row);
     }
@@ -76,7 +81,10 @@ fn traces(send: &SendStatus) -> Result<()> {
         let code = trace.code.map(|code| format!("{code} ")).unwrap_or_default();
         show::line(format_args!("  {:<10} {}  {code}{}", trace.state.name(), trace.address, trace.reply))?;
     }
-    let troubled = [State::Deferred, State::Rejected, State::Uncertain].map(|state| send.deliveries.count(state)).iter().sum::<u64>();
+    let troubled = [State::Deferred, State::Rejected, State::Uncertain]
+        .map(|state| send.deliveries.count(state))
+        .iter()
+        .sum::<u64>();
     let hidden = troubled.saturating_sub(send.traces.len() as u64);
     if hidden > 0 {
         show::line(format_args!("  and {hidden} more: `--traces {troubled}` lists them all"))?;

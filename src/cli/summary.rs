@@ -69,7 +69,8 @@ impl Summary<'_> {
         if self.dispatch.kind() == SendKind::Test {
             return "a test: every edition to one address".to_owned();
         }
-        let editions: Vec<String> = self.survey.editions.iter().map(|(lang, count)| format!("{count} {lang}")).collect();
+        let editions: Vec<String> =
+            self.survey.editions.iter().map(|(lang, count)| format!("{count} {lang}")).collect();
         let list = self.dispatch.list().map(|list| format!(" of {}", list.display())).unwrap_or_default();
         let total = Count(self.survey.total(), "subscriber");
         if editions.is_empty() { format!("{total}{list}") } else { format!("{total}{list}: {}", editions.join(", ")) }

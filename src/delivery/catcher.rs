@@ -29,7 +29,9 @@ impl Catcher {
     pub async fn open(outbox: &Path) -> Result<Self> {
         let maildir = Arc::new(Maildir::open(outbox)?);
         let failed = |error| {
-            crate::error::Error::Relay(Trouble::new("the mail catcher cannot listen on this machine").because(Box::new(error)))
+            crate::error::Error::Relay(
+                Trouble::new("the mail catcher cannot listen on this machine").because(Box::new(error)),
+            )
         };
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
         let port = listener.local_addr().map_err(failed)?.port();
@@ -91,7 +93,11 @@ async fn talk(stream: TcpStream, maildir: &Maildir) -> std::io::Result<()> {
                 replies.extend_from_slice(b"354 end with a dot on a line of its own\r\n");
                 stream.get_mut().write_all(&replies).await?;
                 replies.clear();
-                let head = format!("Return-Path: <{}>\r\nDelivered-To: {}\r\n", sender.take().unwrap_or_default(), recipients.join(", "));
+                let head = format!(
+                    "Return-Path: <{}>\r\nDelivered-To: {}\r\n",
+                    sender.take().unwrap_or_default(),
+                    recipients.join(", ")
+                );
                 recipients.clear();
                 let Some(message) = content(&mut stream, head.into_bytes()).await? else { return Ok(()) };
                 match maildir.deliver(&message) {

@@ -132,7 +132,15 @@ impl Clerk<'_> {
         self.record(job, state, 0, reply, why, suppress)
     }
 
-    fn record(&self, job: &Job, state: State, due: i64, reply: Option<&Reply>, why: &str, suppress: bool) -> Result<()> {
+    fn record(
+        &self,
+        job: &Job,
+        state: State,
+        due: i64,
+        reply: Option<&Reply>,
+        why: &str,
+        suppress: bool,
+    ) -> Result<()> {
         let outcome = Outcome {
             id: job.delivery.id,
             state,

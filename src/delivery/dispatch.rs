@@ -16,7 +16,7 @@ use crate::issue::{Issue, Moment};
 use crate::language::Language;
 use crate::ledger::{Enlisted, Ledger, NewSend, Recipient, SendId, SendKind};
 use crate::message::{Message, Stamper};
-use crate::project::{ImagesMode, Project};
+use crate::project::Project;
 use crate::render::{Placing, Proof, Rendering};
 
 /// For whom a send is.
@@ -87,11 +87,8 @@ impl<'p> Dispatch<'p> {
             To::List(plan) => plan.columns(),
             To::Test(test) => &test.1,
         };
-        let placing = match project.config.images.mode {
-            ImagesMode::Embed => Placing::Embed,
-            ImagesMode::Link => Placing::Link(project.config.images.base_url.clone().unwrap_or_default()),
-        };
-        let (issue, renderings, warnings) = Proof::pull(project, slug, &columns.0, &placing)?.passed()?;
+        let (issue, renderings, warnings) =
+            Proof::pull(project, slug, &columns.0, &Placing::in_messages(project))?.passed()?;
         Ok(Self { project, issue, warnings, renderings, to })
     }
 
@@ -254,7 +251,9 @@ fn tester(project: &Project, address: Address) -> Result<(Subscriber, Columns)> 
     let mut list = List::open(&path, project.shown(&path))?;
     while let Some(row) = list.next_row()? {
         match row {
-            Row::Subscriber(subscriber) if subscriber.address.key() == address.key() => return Ok((subscriber, list.columns)),
+            Row::Subscriber(subscriber) if subscriber.address.key() == address.key() => {
+                return Ok((subscriber, list.columns));
+            }
             _ => {}
         }
     }

@@ -127,7 +127,11 @@ impl Plan {
 
 impl Survey {
     fn note(&mut self, finding: Finding) {
-        if finding.duplicate { self.duplicates += 1 } else { self.unusable += 1 }
+        if finding.duplicate {
+            self.duplicates += 1
+        } else {
+            self.unusable += 1
+        }
         if self.findings.len() < SHOWN {
             self.findings.push(finding);
         }

@@ -25,7 +25,10 @@ impl Progress {
 
     /// How many deliveries this run is done with, for now or for good.
     pub fn done(&self) -> u64 {
-        [State::Accepted, State::Rejected, State::Uncertain, State::Deferred].map(|state| self.count(state)).iter().sum()
+        [State::Accepted, State::Rejected, State::Uncertain, State::Deferred]
+            .map(|state| self.count(state))
+            .iter()
+            .sum()
     }
 
     /// How many connections are open.

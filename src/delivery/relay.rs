@@ -96,8 +96,12 @@ impl Relay {
         };
         if config.tls == Tls::None && login.is_some() && !is_loopback(&config.host) {
             return Err(Error::Refused(
-                Trouble::new(format!("the password of `{}` would go to `{}` without TLS", config.user.as_deref().unwrap_or(""), config.host))
-                    .hint("set `tls = \"required\"` (or \"implicit\") under `[relay]`"),
+                Trouble::new(format!(
+                    "the password of `{}` would go to `{}` without TLS",
+                    config.user.as_deref().unwrap_or(""),
+                    config.host
+                ))
+                .hint("set `tls = \"required\"` (or \"implicit\") under `[relay]`"),
             ));
         }
         let tls_parameters = match config.tls {
@@ -177,7 +181,8 @@ impl Relay {
             .await
             .map_err(|error| self.no_tls_or_lost(&error))?,
             _ => {
-                let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(|e| lost(e.to_string()))?;
+                let stream =
+                    TcpStream::connect((self.host.as_str(), self.port)).await.map_err(|e| lost(e.to_string()))?;
                 stream.set_nodelay(true).map_err(|error| lost(error.to_string()))?;
                 AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello)
                     .await
@@ -195,7 +200,9 @@ impl Relay {
             smtp.starttls(parameters.clone(), &self.hello).await.map_err(|error| self.no_tls_or_lost(&error))?;
         }
         if self.tls != Tls::None && !smtp.is_encrypted() {
-            return Err(NoConnection::Never(Error::Relay(Trouble::new("the connection to the relay is not encrypted"))));
+            return Err(NoConnection::Never(Error::Relay(Trouble::new(
+                "the connection to the relay is not encrypted",
+            ))));
         }
         let offer = self.ask(&mut smtp).await?;
         let mut connection = Connection::new(smtp, offer, self.timeout);
@@ -226,8 +233,13 @@ impl Relay {
                 Err(NoConnection::Later(format!("the login was put off: {} {}", reply.code, reply.text)))
             }
             Ok(reply) => Err(NoConnection::Never(Error::Relay(
-                Trouble::new(format!("the relay {} refused the login of `{user}`: {} {}", self.name(), reply.code, reply.text))
-                    .hint("check `user` and the password; `envoi doctor` tries them without sending anything"),
+                Trouble::new(format!(
+                    "the relay {} refused the login of `{user}`: {} {}",
+                    self.name(),
+                    reply.code,
+                    reply.text
+                ))
+                .hint("check `user` and the password; `envoi doctor` tries them without sending anything"),
             ))),
             Err(fault) => Err(NoConnection::Later(fault.to_string())),
         }
@@ -258,8 +270,13 @@ impl Relay {
 fn later_or_never(relay: &Relay, step: &str, answer: Result<Reply, Fault>) -> NoConnection {
     match answer {
         Ok(reply) if reply.is_permanent() => NoConnection::Never(Error::Relay(
-            Trouble::new(format!("the relay {} will not talk to this machine ({step}): {} {}", relay.name(), reply.code, reply.text))
-                .hint("ask its operator whether this machine may send there"),
+            Trouble::new(format!(
+                "the relay {} will not talk to this machine ({step}): {} {}",
+                relay.name(),
+                reply.code,
+                reply.text
+            ))
+            .hint("ask its operator whether this machine may send there"),
         )),
         Ok(reply) => NoConnection::Later(format!("{} {}", reply.code, reply.text)),
         Err(fault) => NoConnection::Later(fault.to_string()),

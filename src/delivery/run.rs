@@ -122,7 +122,14 @@ impl Run<'_> {
     }
 
     /// Claims what is due, a little at a time, until nothing will be due any more in this run.
-    async fn claim(&self, queue: &Queue, pace: &Pace, scribe: &Scribe, progress: &Progress, brake: &Brake) -> Result<()> {
+    async fn claim(
+        &self,
+        queue: &Queue,
+        pace: &Pace,
+        scribe: &Scribe,
+        progress: &Progress,
+        brake: &Brake,
+    ) -> Result<()> {
         let mut left = self.limit.unwrap_or(u64::MAX);
         while !brake.is_pulled() {
             self.check_embargo()?;
@@ -133,7 +140,8 @@ impl Run<'_> {
                 continue;
             }
             let limit = batch.min(usize::try_from(left).unwrap_or(usize::MAX));
-            let claimed = if limit == 0 { Vec::new() } else { self.ledger.claim(self.send, self.relay.attempts, limit).await? };
+            let claimed =
+                if limit == 0 { Vec::new() } else { self.ledger.claim(self.send, self.relay.attempts, limit).await? };
             if !claimed.is_empty() {
                 left -= claimed.len() as u64;
                 progress.wait_until(None);

@@ -144,7 +144,8 @@ impl Office<'_> {
             let mut ready = Vec::new();
             let mut began = dialogue.carried + u32::try_from(under_way.len()).unwrap_or(u32::MAX);
             while under_way.len() + ready.len() < dialogue.window() && dialogue.over.is_none() {
-                let Some(job) = next.take().or_else(|| self.has_room(began).then(|| self.next_at_once()).flatten()) else {
+                let Some(job) = next.take().or_else(|| self.has_room(began).then(|| self.next_at_once()).flatten())
+                else {
                     break;
                 };
                 ready.extend(self.stamp(dialogue, job));
@@ -226,8 +227,11 @@ impl Office<'_> {
         let limit = dialogue.size_limit().filter(|limit| message.bytes.len() as u64 > *limit);
         if let Some(limit) = limit {
             self.clerk.brake.fail(Error::Relay(
-                Trouble::new(format!("a message has {} bytes, and the relay takes {limit} at most", message.bytes.len()))
-                    .hint("make the pictures smaller, or let readers fetch them: `mode = \"link\"` under `[images]`"),
+                Trouble::new(format!(
+                    "a message has {} bytes, and the relay takes {limit} at most",
+                    message.bytes.len()
+                ))
+                .hint("make the pictures smaller, or let readers fetch them: `mode = \"link\"` under `[images]`"),
             ));
             let _ = self.clerk.release(&job);
             return None;

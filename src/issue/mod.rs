@@ -154,7 +154,9 @@ impl Issue {
 
     /// The moment before which the issue must not go out: the latest embargo of the press releases in it.
     pub fn embargo(&self) -> Option<&Moment> {
-        self.all_snippets().filter_map(|snippet| snippet.front.embargo.as_ref()).max_by_key(|embargo| embargo.0.timestamp())
+        self.all_snippets()
+            .filter_map(|snippet| snippet.front.embargo.as_ref())
+            .max_by_key(|embargo| embargo.0.timestamp())
     }
 
     fn check_manifest(&self, diagnostics: &mut Vec<Diagnostic>) {
@@ -165,13 +167,14 @@ impl Issue {
                     Err(error) => Some(error.message),
                     Ok(_) if words.contains(RESERVED) => Some(format!("the {key} holds a private-use character")),
                     Ok(_) if words.contains(['\r', '\n']) => Some(format!("the {key} holds a line break")),
-                    Ok(_) if key == "subject" && words.trim().is_empty() => Some(format!("the subject is empty in `{language}`")),
+                    Ok(_) if key == "subject" && words.trim().is_empty() => {
+                        Some(format!("the subject is empty in `{language}`"))
+                    }
                     Ok(_) => None,
                 };
                 if let Some(wrong) = wrong {
-                    diagnostics.push(
-                        Diagnostic::error(wrong).at(self.place_of(key)).hint("write it as one line of text"),
-                    );
+                    diagnostics
+                        .push(Diagnostic::error(wrong).at(self.place_of(key)).hint("write it as one line of text"));
                     break;
                 }
             }
@@ -181,7 +184,9 @@ impl Issue {
             diagnostics.push(
                 Diagnostic::error(format!("the `{language}` edition has no snippet"))
                     .at(self.place_of("languages"))
-                    .hint(format!("write one (`NAME.{language}.md` or `NAME.md`), or take `{language}` out of `languages`")),
+                    .hint(format!(
+                        "write one (`NAME.{language}.md` or `NAME.md`), or take `{language}` out of `languages`"
+                    )),
             );
         }
     }
@@ -225,18 +230,20 @@ fn in_order(
             continue;
         }
         let start = source.text.find("snippets").unwrap_or(0);
-        let place = source.text[start..].find(&quoted).map_or_else(
-            || source.place_of_key("snippets"),
-            |at| source.place(start + at..start + at + quoted.len()),
-        );
-        let twice = order.iter().filter(|other| *other == name).count() > 1 && snippets.iter().flatten().any(|s: &Snippet| s.name == *name);
+        let place = source.text[start..]
+            .find(&quoted)
+            .map_or_else(|| source.place_of_key("snippets"), |at| source.place(start + at..start + at + quoted.len()));
+        let twice = order.iter().filter(|other| *other == name).count() > 1
+            && snippets.iter().flatten().any(|s: &Snippet| s.name == *name);
         let diagnostic = if twice {
             Diagnostic::error(format!("issue `{slug}` lists the snippet `{name}` twice")).hint("name it once")
         } else {
             let diagnostic = Diagnostic::error(format!("issue `{slug}` lists a snippet that does not exist: `{name}`"));
             match nearest(name, found.keys().map(String::as_str)) {
                 Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-                None => diagnostic.hint(format!("create `{name}.md` beside `{FILE}`, or take the name out of the list")),
+                None => {
+                    diagnostic.hint(format!("create `{name}.md` beside `{FILE}`, or take the name out of the list"))
+                }
             }
         };
         diagnostics.push(diagnostic.at(place));

@@ -17,7 +17,6 @@ pub use config::{
 pub use embedded::TEMPLATES;
 pub use localised::Localised;
 
-
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result, Trouble};
 use crate::source::Source;
@@ -98,9 +97,9 @@ impl Project {
                 && !url.starts_with("https://")
             {
                 diagnostics.push(
-                    Diagnostic::error("the unsubscribe `url` is not an https address")
-                        .at(self.place_of("url"))
-                        .hint("one-click unsubscribing needs https (RFC 8058); leave `url` out to offer `mailto` alone"),
+                    Diagnostic::error("the unsubscribe `url` is not an https address").at(self.place_of("url")).hint(
+                        "one-click unsubscribing needs https (RFC 8058); leave `url` out to offer `mailto` alone",
+                    ),
                 );
             }
             if unsubscribe.url.is_none() && unsubscribe.mailto.is_none() {
