@@ -37,6 +37,7 @@
 
 pub mod address;
 pub mod audience;
+pub mod build;
 pub mod check;
 pub mod cli;
 pub mod clock;
@@ -49,4 +50,5 @@ pub mod message;
 pub mod output;
 pub mod project;
 pub mod render;
+pub mod scaffold;
 pub mod source;

@@ -3,15 +3,18 @@
 //! One thin file a command: its struct is its arguments, its doc comment its help, its `run` the call. What a library
 //! user would miss stands in the rooms above; nothing but `show` prints.
 
+mod build;
 mod check;
 mod completions;
 mod ending;
 mod explain;
 mod global;
 mod grammar;
+mod init;
 mod list;
 mod man;
 mod names;
+mod new;
 pub mod show;
 mod table;
 
@@ -32,8 +35,11 @@ pub struct Envoi {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    Init(init::Init),
+    New(new::New),
     List(list::List),
     Check(check::Check),
+    Build(build::Build),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -43,8 +49,11 @@ impl Envoi {
     pub fn run(self) -> Result<Ending> {
         self.global.set_colours();
         match self.command {
+            Command::Init(init) => init.run(),
+            Command::New(new) => new.run(&self.global),
             Command::List(list) => list.run(&self.global),
             Command::Check(check) => check.run(&self.global),
+            Command::Build(build) => build.run(&self.global),
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),
         }

@@ -33,6 +33,11 @@ pub(super) fn remark(text: impl Display) {
     to_stderr(&format!("{text}\n"));
 }
 
+/// Says on stderr what is to be done next.
+pub(super) fn hint(hint: &str) {
+    to_stderr(&explain::hint(hint));
+}
+
 /// Gives a line of the result.
 pub(super) fn line(text: impl Display) -> Result<()> {
     to_stdout(format!("{text}\n").as_bytes())
