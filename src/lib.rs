@@ -48,6 +48,7 @@ pub mod language;
 pub mod ledger;
 pub mod message;
 pub mod output;
+pub mod press;
 pub mod project;
 pub mod render;
 pub mod scaffold;

@@ -27,9 +27,13 @@ impl Init {
         let made = Skeleton::project(&folder).write()?;
         show::text(&report(&folder, &made))?;
         if made.new.iter().any(|file| file == Path::new(project::FILE)) {
-            let elsewhere = std::env::current_dir().is_ok_and(|here| here != folder);
-            let go = if elsewhere { format!("  cd {}\n", self.folder.display()) } else { String::new() };
-            show::text(&format!("next:\n{go}{NEXT}"))?;
+            show::line("next:")?;
+            if std::env::current_dir().is_ok_and(|here| here != folder) {
+                show::line(format!("  cd {}", self.folder.display()))?;
+            }
+            for (command, purpose) in NEXT {
+                show::line(format!("  {command:<22}{purpose}"))?;
+            }
         }
         Ok(Ending::Well)
     }
@@ -45,12 +49,12 @@ fn report(folder: &Path, made: &Made) -> String {
     out
 }
 
-const NEXT: &str = "\
-  envoi check           what is wrong or worth knowing
-  envoi preview         the example issue as readers will see it, in your browser
-  envoi send welcome    into the folder outbox/, until envoi.toml names a relay
-  edit envoi.toml       your organisation, your sender, your list
-";
+const NEXT: &[(&str, &str)] = &[
+    ("envoi check", "what is wrong or worth knowing"),
+    ("envoi preview", "the example issue as readers will see it, in your browser"),
+    ("envoi send welcome", "into the folder outbox/, until envoi.toml names a relay"),
+    ("edit envoi.toml", "your organisation, your sender, your list"),
+];
 
 /// The files, those within a folder counted under its name.
 fn listed(files: &[PathBuf]) -> String {

@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod ending;
 mod explain;
+mod export;
 mod global;
 mod grammar;
 mod init;
@@ -40,6 +41,7 @@ enum Command {
     List(list::List),
     Check(check::Check),
     Build(build::Build),
+    Export(export::Export),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -54,6 +56,7 @@ impl Envoi {
             Command::List(list) => list.run(&self.global),
             Command::Check(check) => check.run(&self.global),
             Command::Build(build) => build.run(&self.global),
+            Command::Export(export) => export.run(&self.global),
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),
         }
