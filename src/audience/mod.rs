@@ -28,6 +28,22 @@ pub struct Subscriber {
     pub values: Vec<String>,
 }
 
+impl Subscriber {
+    /// Somebody who does not exist, for samples where there is no list yet.
+    pub fn invented(columns: &Columns, language: &Language) -> Self {
+        let address = Address::parse("ada@example.org").expect("an address");
+        let value = |column: &String| match column.as_str() {
+            "email" => address.to_string(),
+            "first_name" => "Ada".to_owned(),
+            "last_name" => "Lovelace".to_owned(),
+            "lang" => language.to_string(),
+            _ => String::new(),
+        };
+        let values = columns.0.iter().map(value).collect();
+        Self { address, language: Some(language.clone()), values }
+    }
+}
+
 /// The columns of a list, which are its merge fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Columns(pub Vec<String>);

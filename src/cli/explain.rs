@@ -88,8 +88,13 @@ fn style_of(severity: Severity) -> Style {
 
 fn hints<'h>(hints: impl IntoIterator<Item = &'h str>, out: &mut String) {
     for hint in hints {
-        let _ = writeln!(out, "{HINT}hint{HINT:#}: {}", visible(hint));
+        out.push_str(&self::hint(hint));
     }
+}
+
+/// What to do next.
+pub(super) fn hint(hint: &str) -> String {
+    format!("{HINT}hint{HINT:#}: {}\n", visible(hint))
 }
 
 /// The source line with its place underlined.

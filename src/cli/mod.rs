@@ -5,18 +5,22 @@
 
 mod account;
 mod bar;
+mod build;
 mod check;
 mod completions;
 mod doctor;
 mod ending;
 mod explain;
+mod export;
 mod global;
 mod grammar;
+mod init;
 mod list;
 mod man;
 mod names;
 mod runtime;
 mod send;
+mod new;
 pub mod show;
 mod status;
 mod summary;
@@ -39,11 +43,15 @@ pub struct Envoi {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    Send(send::Send),
-    Status(status::Status),
-    Doctor(doctor::Doctor),
+    Init(init::Init),
+    New(new::New),
     List(list::List),
     Check(check::Check),
+    Build(build::Build),
+    Send(send::Send),
+    Status(status::Status),
+    Export(export::Export),
+    Doctor(doctor::Doctor),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -56,8 +64,12 @@ impl Envoi {
             Command::Send(send) => send.run(&self.global),
             Command::Status(status) => status.run(&self.global),
             Command::Doctor(doctor) => doctor.run(&self.global),
+            Command::Init(init) => init.run(),
+            Command::New(new) => new.run(&self.global),
             Command::List(list) => list.run(&self.global),
             Command::Check(check) => check.run(&self.global),
+            Command::Build(build) => build.run(&self.global),
+            Command::Export(export) => export.run(&self.global),
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),
         }

@@ -70,6 +70,11 @@ impl Project {
         self.root.join("outbox")
     }
 
+    /// The folder into which an issue is built, unless the command says otherwise.
+    pub fn built(&self, slug: &str) -> PathBuf {
+        self.root.join("out").join(slug)
+    }
+
     /// The list that a send is for, unless the command says otherwise.
     pub fn list(&self) -> Option<PathBuf> {
         self.config.list.as_ref().map(|list| self.root.join(&list.file))

@@ -32,7 +32,7 @@ use self::slots::Slots;
 use self::theme::Theme;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Cause, Error, Result};
-use crate::issue::{Issue, MergeText, Snippet};
+use crate::issue::{Issue, Kind, MergeText, Snippet};
 use crate::language::Language;
 use crate::project::Project;
 
@@ -243,6 +243,7 @@ impl<'p> Renderer<'p> {
         issue
             .all_snippets()
             .filter(|other| other.name == release.name && other.lang != release.lang)
+            .filter(|other| other.front.kind == Kind::PressRelease)
             .map(|other| context::Translation {
                 lang: other.lang.clone(),
                 name: self.own_name(&other.lang),
