@@ -50,6 +50,7 @@ pub mod ledger;
 pub mod message;
 pub mod output;
 pub mod press;
+pub mod preview;
 pub mod project;
 pub mod render;
 pub mod scaffold;
