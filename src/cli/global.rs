@@ -1,6 +1,6 @@
 //! What every command takes: where the project is, and whether to use colours.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::project::Project;
@@ -30,11 +30,19 @@ enum Colours {
 impl Global {
     /// Opens the project that was asked for.
     pub(super) fn project(&self) -> Result<Project> {
-        let folder = match &self.project {
-            Some(folder) => std::path::absolute(folder).map_err(Error::file("find", folder))?,
-            None => std::env::current_dir().map_err(Error::file("find", "."))?,
-        };
-        Project::find(&folder)
+        Project::find(&self.folder()?)
+    }
+
+    /// The folder of that project, which may be broken.
+    pub(super) fn root(&self) -> Result<PathBuf> {
+        Project::folder_of(&self.folder()?).map(Path::to_owned)
+    }
+
+    fn folder(&self) -> Result<PathBuf> {
+        match &self.project {
+            Some(folder) => std::path::absolute(folder).map_err(Error::file("find", folder)),
+            None => std::env::current_dir().map_err(Error::file("find", ".")),
+        }
     }
 
     /// Whether colours were asked for, for everything that is printed from now on.

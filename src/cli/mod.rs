@@ -19,6 +19,7 @@ mod list;
 mod man;
 mod names;
 mod new;
+mod preview;
 mod runtime;
 mod send;
 pub mod show;
@@ -48,6 +49,7 @@ enum Command {
     List(list::List),
     Check(check::Check),
     Build(build::Build),
+    Preview(preview::Preview),
     Send(send::Send),
     Status(status::Status),
     Export(export::Export),
@@ -61,6 +63,7 @@ impl Envoi {
     pub fn run(self) -> Result<Ending> {
         self.global.set_colours();
         match self.command {
+            Command::Preview(preview) => preview.run(&self.global),
             Command::Send(send) => send.run(&self.global),
             Command::Status(status) => status.run(&self.global),
             Command::Doctor(doctor) => doctor.run(&self.global),
