@@ -31,13 +31,13 @@ pub enum Error {
         source: io::Error,
     },
     /// The relay cannot be reached or will not have us.
-    #[error("{0}")]
+    #[error(transparent)]
     Relay(Trouble),
     /// The ledger cannot be opened, read or written.
-    #[error("{0}")]
+    #[error(transparent)]
     Ledger(Trouble),
     /// The command asks for something that must not or cannot be done.
-    #[error("{0}")]
+    #[error(transparent)]
     Refused(Trouble),
 }
 
@@ -117,5 +117,19 @@ fn summary(diagnostics: &[Diagnostic]) -> String {
         [] => "something is wrong".to_owned(),
         [one] => one.to_string(),
         [first, rest @ ..] => format!("{first} (and {} more)", rest.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn what_lies_behind_a_trouble_is_the_cause_of_the_error() {
+        let error = Error::Ledger(Trouble::new("the ledger cannot be opened").because("the disk is full"));
+        assert_eq!(error.to_string(), "the ledger cannot be opened");
+        assert_eq!(error.source().unwrap().to_string(), "the disk is full");
     }
 }

@@ -1,8 +1,47 @@
-//! envoi.
+//! envoi ("dispatch" in French): the newsletter and press desk of an organisation that has one communications officer,
+//! a folder of Markdown and no marketing platform.
+//!
+//! This is the house's map. Data goes one way, and a room imports only rooms that stand above it (`tests/house.rs`
+//! reads this list and proves it). Underneath, what every room stands on:
+//!
+//! ```text
+//! language    "fr", "nl-be"             a BCP 47 tag
+//! address     text -> Address, Mailbox  valid, and safe in a header
+//! clock       -> now                    the one place from which time comes
+//! diagnostic  Diagnostic                what is wrong, where, how to mend it
+//! error       Error                     what failed, why, what to do next
+//! source      file -> Source            a text that was written by hand, and where in it something stands
+//! output      bytes -> file             whole or not at all
+//! ```
+//!
+//! And the way through, from the officer's folder to her readers:
+//!
+//! ```text
+//! project     envoi.toml -> Project            paths, organisation, sender, relay, languages
+//! issue       folder -> Issue                  manifest, snippets, Markdown as a tree, pictures
+//! scaffold    a name -> files                  a new project, issue, press release, snippet to begin with
+//! check       Issue -> diagnostics             what the officer would want to know before it goes out
+//! render      Issue + Language -> Rendering    Handlebars templates, CSS inlining, plain text
+//! audience    CSV -> subscribers               decode, validate, deduplicate, filter
+//! message     Rendering -> Stamper -> Message  MIME, headers, merge fields filled for one subscriber
+//! build       Issue -> files                   each edition as a web page, a text and a sample message
+//! ledger      sends, deliveries, suppressions  the one place that says who got what
+//! delivery    Audience + Stamper -> Report     claim, stamp, transmit, record
+//! preview     Project -> local web page        what readers will see, while it is written
+//! press       Issue -> press pages             a press release as pages for journalists
+//! cli         arguments -> calls, text         parse, call, show: the only room that prints
+//! ```
+//!
+//! A [`project::Project`] is where everything begins; [`render::Proof`] is an issue as it would go out, with all that
+//! was found wrong; every failure is an [`error::Error`], every finding a [`diagnostic::Diagnostic`].
+
 pub mod address;
 pub mod audience;
+pub mod build;
 pub mod check;
+pub mod cli;
 pub mod clock;
+pub mod delivery;
 pub mod diagnostic;
 pub mod error;
 pub mod issue;
@@ -10,7 +49,9 @@ pub mod language;
 pub mod ledger;
 pub mod message;
 pub mod output;
+pub mod press;
 pub mod preview;
 pub mod project;
 pub mod render;
+pub mod scaffold;
 pub mod source;

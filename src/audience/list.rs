@@ -21,8 +21,19 @@ use crate::language::Language;
 const ALIASES: &[(&str, &[&str])] = &[
     (
         "email",
-        &["e_mail", "mail", "e_mail_address", "email_address", "courriel", "adresse_e_mail", "adresse_email",
-          "adresse_électronique", "e_mailadres", "emailadres", "mailadres"],
+        &[
+            "e_mail",
+            "mail",
+            "e_mail_address",
+            "email_address",
+            "courriel",
+            "adresse_e_mail",
+            "adresse_email",
+            "adresse_électronique",
+            "e_mailadres",
+            "emailadres",
+            "mailadres",
+        ],
     ),
     ("first_name", &["firstname", "given_name", "prénom", "prenom", "voornaam"]),
     ("last_name", &["lastname", "surname", "family_name", "nom", "nom_de_famille", "achternaam", "familienaam"]),
@@ -88,7 +99,8 @@ impl List {
                 .hint(format!("name one column `email`; the first row has: {}", names.join(", ")))
                 .into());
         };
-        if let Some(twice) = names.iter().enumerate().find(|(at, name)| !name.is_empty() && names[..*at].contains(name)) {
+        if let Some(twice) = names.iter().enumerate().find(|(at, name)| !name.is_empty() && names[..*at].contains(name))
+        {
             return Err(Diagnostic::error(format!("the list has two columns `{}`", twice.1))
                 .at(place())
                 .hint("give each column a name of its own")
@@ -129,13 +141,10 @@ impl List {
     fn row(&mut self) -> Row {
         let line = self.record.position().map_or(0, csv::Position::line);
         let place = || Place::line(&self.shown, usize::try_from(line).unwrap_or(usize::MAX));
-        let finding = |diagnostic: Diagnostic, duplicate| Row::Finding(Finding { diagnostic: diagnostic.at(place()), duplicate });
-        let mut values: Vec<String> = self
-            .record
-            .iter()
-            .take(self.columns.0.len())
-            .map(|field| clean(&text(self.encoding, field)))
-            .collect();
+        let finding =
+            |diagnostic: Diagnostic, duplicate| Row::Finding(Finding { diagnostic: diagnostic.at(place()), duplicate });
+        let mut values: Vec<String> =
+            self.record.iter().take(self.columns.0.len()).map(|field| clean(&text(self.encoding, field))).collect();
         values.resize(self.columns.0.len(), String::new());
         let written = &values[self.email];
         let address = match Address::parse(written) {
@@ -192,9 +201,11 @@ fn column_name(header: &str) -> String {
 
 fn broken(shown: &Path, error: &csv::Error) -> Error {
     match error.kind() {
-        csv::ErrorKind::Io(source) => {
-            Error::File { action: "read", path: shown.to_owned(), source: std::io::Error::new(source.kind(), source.to_string()) }
-        }
+        csv::ErrorKind::Io(source) => Error::File {
+            action: "read",
+            path: shown.to_owned(),
+            source: std::io::Error::new(source.kind(), source.to_string()),
+        },
         _ => {
             let line = error.position().map_or(0, csv::Position::line);
             Diagnostic::error(format!("the list cannot be read: {error}"))

@@ -11,8 +11,11 @@ pub use filter::Filter;
 pub use list::{Finding, List, Row};
 
 use crate::address::{Address, Mailbox};
+use crate::diagnostic::Diagnostic;
+use crate::error::{Error, Result};
 use crate::issue::MergeField;
 use crate::language::Language;
+use crate::project::Project;
 
 /// Somebody on the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +26,22 @@ pub struct Subscriber {
     pub language: Option<Language>,
     /// One a column of the list, in its order.
     pub values: Vec<String>,
+}
+
+impl Subscriber {
+    /// Somebody who does not exist, for samples where there is no list yet.
+    pub fn invented(columns: &Columns, language: &Language) -> Self {
+        let address = Address::parse("ada@example.org").expect("an address");
+        let value = |column: &String| match column.as_str() {
+            "email" => address.to_string(),
+            "first_name" => "Ada".to_owned(),
+            "last_name" => "Lovelace".to_owned(),
+            "lang" => language.to_string(),
+            _ => String::new(),
+        };
+        let values = columns.0.iter().map(value).collect();
+        Self { address, language: Some(language.clone()), values }
+    }
 }
 
 /// The columns of a list, which are its merge fields.
@@ -58,5 +77,24 @@ impl Columns {
             whole.to_owned()
         };
         Mailbox::new(name.trim(), subscriber.address.clone())
+    }
+}
+
+/// The columns of a project's list, which are the merge fields of its issues, and what is wrong with that list.
+/// Where there is no list to be read, the columns that are always understood.
+pub fn columns(project: &Project) -> Result<(Columns, Vec<Diagnostic>)> {
+    let Some(path) = project.list() else { return Ok((Columns::usual(), Vec::new())) };
+    let shown = project.shown(&path);
+    if !path.exists() {
+        let usual = Columns::usual();
+        let warning = Diagnostic::warning(format!("the list `{}` is not there", shown.display()))
+            .at(project.place_of("file"))
+            .hint(format!("save it there as CSV; until then the merge fields are {}", usual.0.join(", ")));
+        return Ok((usual, vec![warning]));
+    }
+    match List::open(&path, shown) {
+        Ok(list) => Ok((list.columns, Vec::new())),
+        Err(Error::Input(found)) => Ok((Columns::usual(), found)),
+        Err(other) => Err(other),
     }
 }

@@ -26,19 +26,24 @@ pub fn issue(project: &Project, issue: &Issue, fields: &[String]) -> Vec<Diagnos
     let mut found = Vec::new();
     manifest(issue, fields, &mut found);
     language::editions(issue, &mut found);
-    for snippet in issue.all_snippets() {
-        merge_fields(snippet, fields, &mut found);
-        raw_html(snippet, &mut found);
-        pictures(snippet, &mut found);
-        kind(snippet, &mut found);
-    }
+    found.extend(issue.all_snippets().flat_map(|snippet| self::snippet(snippet, fields)));
     if project.config.unsubscribe.is_none() {
         found.push(
-            Diagnostic::warning("readers have no way to unsubscribe")
-                .at(project.place_of("[unsubscribe]"))
-                .hint("add `[unsubscribe]` with `mailto = \"…\"` to `envoi.toml`; mailbox providers and the GDPR ask for it"),
+            Diagnostic::warning("readers have no way to unsubscribe").at(project.place_of("[unsubscribe]")).hint(
+                "add `[unsubscribe]` with `mailto = \"…\"` to `envoi.toml`; mailbox providers and the GDPR ask for it",
+            ),
         );
     }
+    found
+}
+
+/// What there is to say about a snippet by itself.
+pub fn snippet(snippet: &Snippet, fields: &[String]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    merge_fields(snippet, fields, &mut found);
+    raw_html(snippet, &mut found);
+    pictures(snippet, &mut found);
+    kind(snippet, &mut found);
     found
 }
 
@@ -46,8 +51,10 @@ pub fn issue(project: &Project, issue: &Issue, fields: &[String]) -> Vec<Diagnos
 pub fn rendering(language: &Language, html: &MergeText) -> Option<Diagnostic> {
     let bytes: usize = html.0.iter().map(|piece| if let Piece::Text(text) = piece { text.len() } else { 0 }).sum();
     (bytes > CLIPPED).then(|| {
-        Diagnostic::warning(format!("the HTML of the `{language}` edition has {bytes} bytes; Gmail cuts it off at {CLIPPED}"))
-            .hint("shorten snippets, or tell the rest on your site and link to it")
+        Diagnostic::warning(format!(
+            "the HTML of the `{language}` edition has {bytes} bytes; Gmail cuts it off at {CLIPPED}"
+        ))
+        .hint("shorten snippets, or tell the rest on your site and link to it")
     })
 }
 
@@ -57,9 +64,11 @@ fn manifest(issue: &Issue, fields: &[String], found: &mut Vec<Diagnostic>) {
         let length = subject.sample().chars().count();
         if length > SUBJECT {
             found.push(
-                Diagnostic::warning(format!("the `{language}` subject has {length} characters; phones show about {SUBJECT}"))
-                    .at(issue.place_of("subject"))
-                    .hint("say what matters in the first words"),
+                Diagnostic::warning(format!(
+                    "the `{language}` subject has {length} characters; phones show about {SUBJECT}"
+                ))
+                .at(issue.place_of("subject"))
+                .hint("say what matters in the first words"),
             );
         }
         for (key, text) in [("subject", subject), ("preheader", issue.preheader(language))] {

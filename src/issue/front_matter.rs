@@ -28,6 +28,10 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 6] =
+        [Self::Article, Self::Event, Self::Publication, Self::Quotation, Self::Links, Self::PressRelease];
+
     /// Its name in files, and of its partial template.
     pub fn name(self) -> &'static str {
         match self {

@@ -52,6 +52,18 @@ pub struct Manifest {
     pub snippets: Option<Vec<String>>,
 }
 
+impl Manifest {
+    /// Reads the `issue.toml` of an issue, whatever its snippets are like.
+    pub fn read(project: &Project, slug: &str) -> Result<Self> {
+        manifest_source(project, &folder(project, slug)?)?.toml()
+    }
+}
+
+fn manifest_source(project: &Project, folder: &std::path::Path) -> Result<Source> {
+    let path = folder.join(FILE);
+    Source::read(&path, project.shown(&path))
+}
+
 /// An issue, opened.
 #[derive(Debug, Clone)]
 pub struct Issue {
@@ -87,21 +99,26 @@ pub fn slugs(project: &Project) -> Result<Vec<String>> {
     Ok(slugs)
 }
 
+/// The folder of an issue that is there.
+pub fn folder(project: &Project, slug: &str) -> Result<PathBuf> {
+    let folder = project.issues().join(slug);
+    let plain = !slug.is_empty() && !slug.starts_with('.') && !slug.contains(['/', '\\']);
+    if plain && folder.join(FILE).is_file() {
+        return Ok(folder);
+    }
+    let there = slugs(project)?;
+    let trouble = Trouble::new(format!("there is no issue `{slug}`"));
+    Err(Error::Refused(match nearest(slug, there.iter().map(String::as_str)) {
+        Some(near) => trouble.hint(format!("did you mean `{near}`?")),
+        None => trouble.hint("`envoi list` shows the issues; `envoi new issue SLUG` makes one"),
+    }))
+}
+
 impl Issue {
     /// Opens an issue by its slug. Where anything in it is wrong, the error holds every diagnostic.
     pub fn open(project: &Project, slug: &str) -> Result<Self> {
-        let folder = project.issues().join(slug);
-        let plain = !slug.is_empty() && !slug.starts_with('.') && !slug.contains(['/', '\\']);
-        if !plain || !folder.join(FILE).is_file() {
-            let there = slugs(project)?;
-            let trouble = Trouble::new(format!("there is no issue `{slug}`"));
-            return Err(Error::Refused(match nearest(slug, there.iter().map(String::as_str)) {
-                Some(near) => trouble.hint(format!("did you mean `{near}`?")),
-                None => trouble.hint("`envoi list` shows the issues; `envoi new issue SLUG` makes one"),
-            }));
-        }
-        let path = folder.join(FILE);
-        let source = Source::read(&path, project.shown(&path))?;
+        let folder = folder(project, slug)?;
+        let source = manifest_source(project, &folder)?;
         let manifest: Manifest = source.toml()?;
         let mut diagnostics = Vec::new();
         let found = read_snippets(project, &folder, &mut diagnostics)?;
@@ -152,6 +169,13 @@ impl Issue {
         MergeText::parse(self.manifest.preheader.get(language, &self.languages[0])).unwrap_or_default()
     }
 
+    /// The moment before which the issue must not go out: the latest embargo of the press releases in it.
+    pub fn embargo(&self) -> Option<&Moment> {
+        self.all_snippets()
+            .filter_map(|snippet| snippet.front.embargo.as_ref())
+            .max_by_key(|embargo| embargo.0.timestamp())
+    }
+
     fn check_manifest(&self, diagnostics: &mut Vec<Diagnostic>) {
         for (key, text) in [("subject", &self.manifest.subject), ("preheader", &self.manifest.preheader)] {
             for language in &self.languages {
@@ -160,13 +184,14 @@ impl Issue {
                     Err(error) => Some(error.message),
                     Ok(_) if words.contains(RESERVED) => Some(format!("the {key} holds a private-use character")),
                     Ok(_) if words.contains(['\r', '\n']) => Some(format!("the {key} holds a line break")),
-                    Ok(_) if key == "subject" && words.trim().is_empty() => Some(format!("the subject is empty in `{language}`")),
+                    Ok(_) if key == "subject" && words.trim().is_empty() => {
+                        Some(format!("the subject is empty in `{language}`"))
+                    }
                     Ok(_) => None,
                 };
                 if let Some(wrong) = wrong {
-                    diagnostics.push(
-                        Diagnostic::error(wrong).at(self.place_of(key)).hint("write it as one line of text"),
-                    );
+                    diagnostics
+                        .push(Diagnostic::error(wrong).at(self.place_of(key)).hint("write it as one line of text"));
                     break;
                 }
             }
@@ -176,7 +201,9 @@ impl Issue {
             diagnostics.push(
                 Diagnostic::error(format!("the `{language}` edition has no snippet"))
                     .at(self.place_of("languages"))
-                    .hint(format!("write one (`NAME.{language}.md` or `NAME.md`), or take `{language}` out of `languages`")),
+                    .hint(format!(
+                        "write one (`NAME.{language}.md` or `NAME.md`), or take `{language}` out of `languages`"
+                    )),
             );
         }
     }
@@ -220,18 +247,20 @@ fn in_order(
             continue;
         }
         let start = source.text.find("snippets").unwrap_or(0);
-        let place = source.text[start..].find(&quoted).map_or_else(
-            || source.place_of_key("snippets"),
-            |at| source.place(start + at..start + at + quoted.len()),
-        );
-        let twice = order.iter().filter(|other| *other == name).count() > 1 && snippets.iter().flatten().any(|s: &Snippet| s.name == *name);
+        let place = source.text[start..]
+            .find(&quoted)
+            .map_or_else(|| source.place_of_key("snippets"), |at| source.place(start + at..start + at + quoted.len()));
+        let twice = order.iter().filter(|other| *other == name).count() > 1
+            && snippets.iter().flatten().any(|s: &Snippet| s.name == *name);
         let diagnostic = if twice {
             Diagnostic::error(format!("issue `{slug}` lists the snippet `{name}` twice")).hint("name it once")
         } else {
             let diagnostic = Diagnostic::error(format!("issue `{slug}` lists a snippet that does not exist: `{name}`"));
             match nearest(name, found.keys().map(String::as_str)) {
                 Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-                None => diagnostic.hint(format!("create `{name}.md` beside `{FILE}`, or take the name out of the list")),
+                None => {
+                    diagnostic.hint(format!("create `{name}.md` beside `{FILE}`, or take the name out of the list"))
+                }
             }
         };
         diagnostics.push(diagnostic.at(place));

@@ -32,7 +32,7 @@ use self::slots::Slots;
 use self::theme::Theme;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Cause, Error, Result};
-use crate::issue::{Issue, MergeText, Snippet};
+use crate::issue::{Issue, Kind, MergeText, Snippet};
 use crate::language::Language;
 use crate::project::Project;
 
@@ -156,14 +156,15 @@ impl<'p> Renderer<'p> {
         let Some(logo) = &self.theme.logo else { return Vec::new() };
         let named = [Some(&logo.file), logo.dark.as_ref()].into_iter().flatten();
         let usual = ["logo.png", "logo-dark.png"];
-        let missing = named.filter(|file| {
-            !usual.contains(&file.as_str()) && !self.project.templates().join(file.as_str()).is_file()
-        });
+        let missing = named
+            .filter(|file| !usual.contains(&file.as_str()) && !self.project.templates().join(file.as_str()).is_file());
         missing
             .map(|file| {
-                Diagnostic::warning(format!("the logo `{file}` is not there; the organisation's name stands in its place"))
-                    .at(Place::file("templates/theme.toml"))
-                    .hint(format!("copy it to `templates/{file}`"))
+                Diagnostic::warning(format!(
+                    "the logo `{file}` is not there; the organisation's name stands in its place"
+                ))
+                .at(Place::file("templates/theme.toml"))
+                .hint(format!("copy it to `templates/{file}`"))
             })
             .collect()
     }
@@ -177,8 +178,7 @@ impl<'p> Renderer<'p> {
         pictures: &'a Pictures,
     ) -> Setting<'a> {
         let config = &self.project.config;
-        let campaign =
-            Campaign { links: &config.links, site: config.organisation.url.as_deref(), slug: &issue.slug };
+        let campaign = Campaign { links: &config.links, site: config.organisation.url.as_deref(), slug: &issue.slug };
         Setting { language, locale, slots, pictures, campaign }
     }
 
@@ -243,6 +243,7 @@ impl<'p> Renderer<'p> {
         issue
             .all_snippets()
             .filter(|other| other.name == release.name && other.lang != release.lang)
+            .filter(|other| other.front.kind == Kind::PressRelease)
             .map(|other| context::Translation {
                 lang: other.lang.clone(),
                 name: self.own_name(&other.lang),

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Result;
 use crate::issue::Media;
+use crate::project::{ImagesMode, Project};
 
 /// Where pictures go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,16 @@ pub enum Placing {
     Folder(&'static str),
     /// Into the page itself, as `data:` addresses.
     Inline,
+}
+
+impl Placing {
+    /// As `[images]` of `envoi.toml` wants it in messages.
+    pub fn in_messages(project: &Project) -> Self {
+        match (project.config.images.mode, &project.config.images.base_url) {
+            (ImagesMode::Link, Some(base_url)) => Self::Link(base_url.clone()),
+            _ => Self::Embed,
+        }
+    }
 }
 
 /// A picture that a rendering uses, with what its `src` says.
@@ -89,7 +100,8 @@ impl Pictures {
 fn file_name(media: &Media, hash: &str) -> String {
     let base = media.name.rsplit('/').next().unwrap_or(&media.name);
     let stem = base.rsplit_once('.').map_or(base, |(stem, _)| stem);
-    let stem: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let stem: String =
+        stem.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let ending = match media.mime {
         "image/png" => "png",
         "image/jpeg" => "jpg",

@@ -1,0 +1,80 @@
+//! The command line: arguments -> a call of the library -> what is shown and the exit code.
+//!
+//! One thin file a command: its struct is its arguments, its doc comment its help, its `run` the call. What a library
+//! user would miss stands in the rooms above; nothing but `show` prints.
+
+mod account;
+mod bar;
+mod build;
+mod check;
+mod completions;
+mod doctor;
+mod ending;
+mod explain;
+mod export;
+mod global;
+mod grammar;
+mod init;
+mod list;
+mod man;
+mod names;
+mod new;
+mod preview;
+mod runtime;
+mod send;
+pub mod show;
+mod status;
+mod summary;
+mod table;
+
+pub use ending::Ending;
+
+use self::global::Global;
+use crate::error::Result;
+
+/// The newsletter and press desk of a small organisation: compose, check, preview, send, export
+#[derive(Debug, clap::Parser)]
+#[command(name = "envoi", version, after_help = ending::FOOTER, arg_required_else_help = true, max_term_width = 100)]
+pub struct Envoi {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Init(init::Init),
+    New(new::New),
+    List(list::List),
+    Check(check::Check),
+    Build(build::Build),
+    Preview(preview::Preview),
+    Send(send::Send),
+    Status(status::Status),
+    Export(export::Export),
+    Doctor(doctor::Doctor),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+impl Envoi {
+    /// Does what was asked for.
+    pub fn run(self) -> Result<Ending> {
+        self.global.set_colours();
+        match self.command {
+            Command::Preview(preview) => preview.run(&self.global),
+            Command::Send(send) => send.run(&self.global),
+            Command::Status(status) => status.run(&self.global),
+            Command::Doctor(doctor) => doctor.run(&self.global),
+            Command::Init(init) => init.run(),
+            Command::New(new) => new.run(&self.global),
+            Command::List(list) => list.run(&self.global),
+            Command::Check(check) => check.run(&self.global),
+            Command::Build(build) => build.run(&self.global),
+            Command::Export(export) => export.run(&self.global),
+            Command::Completions(completions) => completions.run(),
+            Command::Man(man) => man.run(),
+        }
+    }
+}
