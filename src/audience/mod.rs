@@ -6,9 +6,12 @@
 mod decode;
 mod filter;
 mod list;
+mod rows;
+mod survey;
 
 pub use filter::Filter;
 pub use list::{Finding, List, Row};
+pub use survey::{Survey, survey};
 
 use crate::address::{Address, Mailbox};
 use crate::diagnostic::Diagnostic;

@@ -16,8 +16,11 @@ mod list;
 mod man;
 mod names;
 mod new;
+mod runtime;
 pub mod show;
+mod subscribers;
 mod table;
+mod unsubscribe;
 
 pub use ending::Ending;
 
@@ -42,6 +45,8 @@ enum Command {
     Check(check::Check),
     Build(build::Build),
     Export(export::Export),
+    Subscribers(subscribers::Subscribers),
+    Unsubscribe(unsubscribe::Unsubscribe),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -57,6 +62,8 @@ impl Envoi {
             Command::Check(check) => check.run(&self.global),
             Command::Build(build) => build.run(&self.global),
             Command::Export(export) => export.run(&self.global),
+            Command::Subscribers(subscribers) => subscribers.run(&self.global),
+            Command::Unsubscribe(unsubscribe) => unsubscribe.run(&self.global),
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),
         }
