@@ -56,7 +56,7 @@ impl Envoi {
     pub fn run(self) -> Result<Ending> {
         self.global.set_colours();
         match self.command {
-            Command::Init(init) => init.run(),
+            Command::Init(init) => init.run(&self.global),
             Command::New(new) => new.run(&self.global),
             Command::List(list) => list.run(&self.global),
             Command::Check(check) => check.run(&self.global),

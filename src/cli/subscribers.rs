@@ -29,7 +29,7 @@ enum What {
 /// Exits with 1 where a row cannot be used. Duplicates are dropped, which is no error.
 #[derive(Debug, clap::Args)]
 struct Check {
-    /// A CSV file; the list that envoi.toml names where left out
+    /// A CSV file [default: the list that envoi.toml names]
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// Give findings and summary as JSON
