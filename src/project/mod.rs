@@ -104,7 +104,7 @@ impl Project {
             {
                 diagnostics.push(
                     Diagnostic::error("the unsubscribe `url` is not an https address")
-                        .at(self.place_of("url"))
+                        .at(self.place_of("unsubscribe.url"))
                         .hint("one-click unsubscribing needs https (RFC 8058); leave `url` out to offer `mailto` alone"),
                 );
             }
@@ -119,7 +119,7 @@ impl Project {
         if self.config.images.mode == ImagesMode::Link && self.config.images.base_url.is_none() {
             diagnostics.push(
                 Diagnostic::error("images are to be linked, but no `base_url` says where they lie")
-                    .at(self.place_of("mode"))
+                    .at(self.place_of("images.mode"))
                     .hint("add `base_url = \"https://…/\"` under `[images]`, or set `mode = \"embed\"`"),
             );
         }
