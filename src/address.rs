@@ -163,9 +163,21 @@ mod tests {
 
     #[test]
     fn what_is_no_public_address_is_refused() {
-        for bad in ["", "ada", "@example.org", "a..b@example.org", "a@localhost", "a@[127.0.0.1]", "a@127.0.0.1",
-            "a b@example.org", "a@ex ample.org", "é@example.org", "a@-x.org", "a\r\nBcc: b@example.org", "a@example.org\nb"]
-        {
+        for bad in [
+            "",
+            "ada",
+            "@example.org",
+            "a..b@example.org",
+            "a@localhost",
+            "a@[127.0.0.1]",
+            "a@127.0.0.1",
+            "a b@example.org",
+            "a@ex ample.org",
+            "é@example.org",
+            "a@-x.org",
+            "a\r\nBcc: b@example.org",
+            "a@example.org\nb",
+        ] {
             assert!(Address::parse(bad).is_err(), "{bad:?}");
         }
     }

@@ -5,6 +5,7 @@
 //! `std::time::Instant` and need not come here.
 
 use std::sync::OnceLock;
+use std::time::Instant;
 
 use jiff::fmt::temporal::Pieces;
 use jiff::{Timestamp, ZonedDateTime, tz::TimeZone};
@@ -22,6 +23,16 @@ pub fn seconds() -> i64 {
 #[expect(clippy::disallowed_methods, reason = "the one place")]
 fn system() -> ZonedDateTime {
     ZonedDateTime::now()
+}
+
+/// Seconds since 1970 that pass even where the clock is set: for what is due after a pause.
+pub fn passing_seconds() -> i64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    let passed = START.get_or_init(Instant::now).elapsed().as_secs();
+    match fixed() {
+        Some(set) => set.timestamp().as_second() + i64::try_from(passed).unwrap_or(0),
+        None => seconds(),
+    }
 }
 
 fn fixed() -> &'static Option<ZonedDateTime> {

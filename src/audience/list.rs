@@ -22,8 +22,19 @@ use crate::language::Language;
 const ALIASES: &[(&str, &[&str])] = &[
     (
         "email",
-        &["e_mail", "mail", "e_mail_address", "email_address", "courriel", "adresse_e_mail", "adresse_email",
-          "adresse_électronique", "e_mailadres", "emailadres", "mailadres"],
+        &[
+            "e_mail",
+            "mail",
+            "e_mail_address",
+            "email_address",
+            "courriel",
+            "adresse_e_mail",
+            "adresse_email",
+            "adresse_électronique",
+            "e_mailadres",
+            "emailadres",
+            "mailadres",
+        ],
     ),
     ("first_name", &["firstname", "given_name", "prénom", "prenom", "voornaam"]),
     ("last_name", &["lastname", "surname", "family_name", "nom", "nom_de_famille", "achternaam", "familienaam"]),
@@ -87,7 +98,8 @@ impl List {
                 .hint(format!("name one column `email`; the first row has: {}", names.join(", ")))
                 .into());
         };
-        if let Some(twice) = names.iter().enumerate().find(|(at, name)| !name.is_empty() && names[..*at].contains(name)) {
+        if let Some(twice) = names.iter().enumerate().find(|(at, name)| !name.is_empty() && names[..*at].contains(name))
+        {
             return Err(Diagnostic::error(format!("the list has two columns `{}`", twice.1))
                 .at(place())
                 .hint("give each column a name of its own")

@@ -26,11 +26,18 @@ pub(super) fn editions(issue: &Issue, found: &mut Vec<Diagnostic>) {
             .filter(|name| !edition.iter().any(|snippet| snippet.name == *name))
             .collect();
         if !left_out.is_empty() {
-            let what = if left_out.len() == 1 { "1 snippet that has" } else { &format!("{} snippets that have", left_out.len()) };
+            let what = if left_out.len() == 1 {
+                "1 snippet that has"
+            } else {
+                &format!("{} snippets that have", left_out.len())
+            };
             found.push(
-                Diagnostic::warning(format!("the `{language}` edition leaves out {what} no `{language}` version: {}", left_out.join(", ")))
-                    .at(issue.place_of("languages"))
-                    .hint(format!("translate what its readers should not miss (`NAME.{language}.md`)")),
+                Diagnostic::warning(format!(
+                    "the `{language}` edition leaves out {what} no `{language}` version: {}",
+                    left_out.join(", ")
+                ))
+                .at(issue.place_of("languages"))
+                .hint(format!("translate what its readers should not miss (`NAME.{language}.md`)")),
             );
         }
     }

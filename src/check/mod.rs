@@ -29,9 +29,9 @@ pub fn issue(project: &Project, issue: &Issue, fields: &[String]) -> Vec<Diagnos
     found.extend(issue.all_snippets().flat_map(|snippet| self::snippet(snippet, fields)));
     if project.config.unsubscribe.is_none() {
         found.push(
-            Diagnostic::warning("readers have no way to unsubscribe")
-                .at(project.place_of("[unsubscribe]"))
-                .hint("add `[unsubscribe]` with `mailto = \"…\"` to `envoi.toml`; mailbox providers and the GDPR ask for it"),
+            Diagnostic::warning("readers have no way to unsubscribe").at(project.place_of("[unsubscribe]")).hint(
+                "add `[unsubscribe]` with `mailto = \"…\"` to `envoi.toml`; mailbox providers and the GDPR ask for it",
+            ),
         );
     }
     found
@@ -51,8 +51,10 @@ pub fn snippet(snippet: &Snippet, fields: &[String]) -> Vec<Diagnostic> {
 pub fn rendering(language: &Language, html: &MergeText) -> Option<Diagnostic> {
     let bytes: usize = html.0.iter().map(|piece| if let Piece::Text(text) = piece { text.len() } else { 0 }).sum();
     (bytes > CLIPPED).then(|| {
-        Diagnostic::warning(format!("the HTML of the `{language}` edition has {bytes} bytes; Gmail cuts it off at {CLIPPED}"))
-            .hint("shorten snippets, or tell the rest on your site and link to it")
+        Diagnostic::warning(format!(
+            "the HTML of the `{language}` edition has {bytes} bytes; Gmail cuts it off at {CLIPPED}"
+        ))
+        .hint("shorten snippets, or tell the rest on your site and link to it")
     })
 }
 
@@ -62,9 +64,11 @@ fn manifest(issue: &Issue, fields: &[String], found: &mut Vec<Diagnostic>) {
         let length = subject.sample().chars().count();
         if length > SUBJECT {
             found.push(
-                Diagnostic::warning(format!("the `{language}` subject has {length} characters; phones show about {SUBJECT}"))
-                    .at(issue.place_of("subject"))
-                    .hint("say what matters in the first words"),
+                Diagnostic::warning(format!(
+                    "the `{language}` subject has {length} characters; phones show about {SUBJECT}"
+                ))
+                .at(issue.place_of("subject"))
+                .hint("say what matters in the first words"),
             );
         }
         for (key, text) in [("subject", subject), ("preheader", issue.preheader(language))] {

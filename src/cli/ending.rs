@@ -7,11 +7,12 @@ use std::process::ExitCode;
 /// The exit codes, as the footer of `envoi --help` documents them.
 pub(super) const FOOTER: &str = "\
 Exit codes:
-  0  all well
-  1  it failed
-  2  bad usage
-  3  finished, but some deliveries were rejected or deferred
-  4  some deliveries are uncertain: a person decides";
+    0  all well
+    1  it failed
+    2  bad usage
+    3  finished, but some deliveries were rejected or deferred
+    4  some deliveries are uncertain: a person decides
+  130  interrupted; the same command goes on";
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub enum Ending {
     Undelivered,
     /// Some deliveries are uncertain: a person decides.
     Uncertain,
+    /// Interrupted (128 + SIGINT, as shells have it).
+    Interrupted,
 }
 
 impl Ending {
@@ -34,6 +37,7 @@ impl Ending {
             Self::Failed => 1,
             Self::Undelivered => 3,
             Self::Uncertain => 4,
+            Self::Interrupted => 130,
         }
     }
 }

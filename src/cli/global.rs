@@ -33,6 +33,11 @@ impl Global {
         Project::find(&self.folder()?)
     }
 
+    /// The folder of that project, which may be broken.
+    pub(super) fn root(&self) -> Result<PathBuf> {
+        Project::folder_of(&self.folder()?).map(Path::to_owned)
+    }
+
     /// The folder that was asked for, from the root.
     pub(super) fn folder(&self) -> Result<PathBuf> {
         let folder = self.project.as_deref().unwrap_or(Path::new("."));

@@ -3,9 +3,12 @@
 //! One thin file a command: its struct is its arguments, its doc comment its help, its `run` the call. What a library
 //! user would miss stands in the rooms above; nothing but `show` prints.
 
+mod account;
+mod bar;
 mod build;
 mod check;
 mod completions;
+mod doctor;
 mod ending;
 mod explain;
 mod export;
@@ -16,9 +19,13 @@ mod list;
 mod man;
 mod names;
 mod new;
+mod preview;
 mod runtime;
+mod send;
 pub mod show;
+mod status;
 mod subscribers;
+mod summary;
 mod table;
 mod unsubscribe;
 
@@ -44,9 +51,13 @@ enum Command {
     List(list::List),
     Check(check::Check),
     Build(build::Build),
+    Preview(preview::Preview),
+    Send(send::Send),
+    Status(status::Status),
     Export(export::Export),
     Subscribers(subscribers::Subscribers),
     Unsubscribe(unsubscribe::Unsubscribe),
+    Doctor(doctor::Doctor),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -61,9 +72,13 @@ impl Envoi {
             Command::List(list) => list.run(&self.global),
             Command::Check(check) => check.run(&self.global),
             Command::Build(build) => build.run(&self.global),
+            Command::Preview(preview) => preview.run(&self.global),
+            Command::Send(send) => send.run(&self.global),
+            Command::Status(status) => status.run(&self.global),
             Command::Export(export) => export.run(&self.global),
             Command::Subscribers(subscribers) => subscribers.run(&self.global),
             Command::Unsubscribe(unsubscribe) => unsubscribe.run(&self.global),
+            Command::Doctor(doctor) => doctor.run(&self.global),
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),
         }

@@ -1,9 +1,32 @@
-//! The one place where asynchronous work begins: the ledger, and whatever talks to a relay.
+//! The one place where the program enters asynchronous code.
 
-use crate::error::{Error, Result};
+use std::future::Future;
 
-/// Runs a task to its end.
-pub(super) fn block_on<T>(task: impl Future<Output = Result<T>>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(Error::file("start", "the threads of envoi"))?.block_on(task)
+use crate::error::{Error, Result, Trouble};
+
+/// Runs a future to its end.
+pub(super) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+        Error::Refused(Trouble::new("the operating system gives no threads").because(Box::new(error)))
+    })?;
+    let result = runtime.block_on(future);
+    // a name look-up or a file that hangs is nobody's business any more
+    runtime.shutdown_background();
+    result
+}
+
+/// Waits until somebody wants the program to end: Ctrl-C, or a service manager's SIGTERM.
+pub(super) async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
 }

@@ -33,6 +33,14 @@ pub(super) fn remark(text: impl Display) {
     to_stderr(&format!("{text}\n"));
 }
 
+/// Asks on stderr; only a yes is a yes.
+pub(super) fn ask(question: &str) -> Result<bool> {
+    to_stderr(&format!("{question} [y/N] "));
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).map_err(Error::file("read", "standard input"))?;
+    Ok(["y", "yes", "o", "oui", "j", "ja"].contains(&answer.trim().to_lowercase().as_str()))
+}
+
 /// Says on stderr what is to be done next.
 pub(super) fn hint(hint: &str) {
     to_stderr(&explain::hint(hint));

@@ -1,4 +1,4 @@
-//! The relay: how it is reached, and a connection to it, protected and logged in.
+//! The relay: how it is reached. [`Relay`] -> [`Connection`], protected and logged in, with what it offers.
 //!
 //! TLS is never silently dropped: where the file asks for it, a relay that does not offer it is an error, and no
 //! password ever crosses a connection without it, but on this machine.
@@ -14,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::connection::Connection;
 use super::reply::{Fault, Reply, reply};
 use crate::error::{Error, Result, Trouble};
 use crate::project::{Project, Rate, Tls};
@@ -36,6 +37,8 @@ pub struct Relay {
     pub rate: Option<Rate>,
     /// How many messages a connection carries.
     pub messages_per_connection: Option<u32>,
+    /// How many messages may be under way at once on one connection that offers CHUNKING.
+    pub window: usize,
     /// How many times a deferred delivery is tried in one run.
     pub attempts: u16,
     /// The pause before it is tried again the first time; it doubles.
@@ -93,8 +96,12 @@ impl Relay {
         };
         if config.tls == Tls::None && login.is_some() && !is_loopback(&config.host) {
             return Err(Error::Refused(
-                Trouble::new(format!("the password of `{}` would go to `{}` without TLS", config.user.as_deref().unwrap_or(""), config.host))
-                    .hint("set `tls = \"required\"` (or \"implicit\") under `[relay]`"),
+                Trouble::new(format!(
+                    "the password of `{}` would go to `{}` without TLS",
+                    config.user.as_deref().unwrap_or(""),
+                    config.host
+                ))
+                .hint("set `tls = \"required\"` (or \"implicit\") under `[relay]`"),
             ));
         }
         let tls_parameters = match config.tls {
@@ -111,6 +118,7 @@ impl Relay {
             connections: config.connections.max(1),
             rate: config.rate,
             messages_per_connection: config.messages_per_connection,
+            window: usize::from(config.window.max(1)),
             attempts: config.attempts.max(1),
             pause: Duration::from_secs(config.pause),
             timeout: Duration::from_secs(config.timeout.max(1)),
@@ -119,6 +127,9 @@ impl Relay {
             hello: ClientId::default(),
         }))
     }
+
+    /// How many times a delivery to the mail catcher is tried.
+    pub(super) const LOCAL_ATTEMPTS: u16 = 2;
 
     /// A server on this machine that needs no protection: the mail catcher.
     pub(super) fn local(port: u16) -> Self {
@@ -129,7 +140,8 @@ impl Relay {
             connections: 2,
             rate: None,
             messages_per_connection: None,
-            attempts: 2,
+            window: 1,
+            attempts: Self::LOCAL_ATTEMPTS,
             pause: Duration::from_secs(1),
             timeout: Duration::from_secs(60),
             tls_parameters: None,
@@ -141,6 +153,11 @@ impl Relay {
     /// Its name and port.
     pub fn name(&self) -> String {
         format!("{}:{}", self.host, self.port)
+    }
+
+    /// The login, where there is one.
+    pub fn user(&self) -> Option<&str> {
+        self.login.as_ref().map(|(user, _)| user.as_str())
     }
 
     /// Connects, protects the connection, logs in, and asks what the relay offers.
@@ -164,7 +181,8 @@ impl Relay {
             .await
             .map_err(|error| self.no_tls_or_lost(&error))?,
             _ => {
-                let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(|e| lost(e.to_string()))?;
+                let stream =
+                    TcpStream::connect((self.host.as_str(), self.port)).await.map_err(|e| lost(e.to_string()))?;
                 stream.set_nodelay(true).map_err(|error| lost(error.to_string()))?;
                 AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello)
                     .await
@@ -182,10 +200,12 @@ impl Relay {
             smtp.starttls(parameters.clone(), &self.hello).await.map_err(|error| self.no_tls_or_lost(&error))?;
         }
         if self.tls != Tls::None && !smtp.is_encrypted() {
-            return Err(NoConnection::Never(Error::Relay(Trouble::new("the connection to the relay is not encrypted"))));
+            return Err(NoConnection::Never(Error::Relay(Trouble::new(
+                "the connection to the relay is not encrypted",
+            ))));
         }
         let offer = self.ask(&mut smtp).await?;
-        let mut connection = Connection { smtp, offer, timeout: self.timeout, carried: 0 };
+        let mut connection = Connection::new(smtp, offer, self.timeout);
         self.log_in(&mut connection).await?;
         Ok(connection)
     }
@@ -213,8 +233,13 @@ impl Relay {
                 Err(NoConnection::Later(format!("the login was put off: {} {}", reply.code, reply.text)))
             }
             Ok(reply) => Err(NoConnection::Never(Error::Relay(
-                Trouble::new(format!("the relay {} refused the login of `{user}`: {} {}", self.name(), reply.code, reply.text))
-                    .hint("check `user` and the password; `envoi doctor` tries them without sending anything"),
+                Trouble::new(format!(
+                    "the relay {} refused the login of `{user}`: {} {}",
+                    self.name(),
+                    reply.code,
+                    reply.text
+                ))
+                .hint("check `user` and the password; `envoi doctor` tries them without sending anything"),
             ))),
             Err(fault) => Err(NoConnection::Later(fault.to_string())),
         }
@@ -245,8 +270,13 @@ impl Relay {
 fn later_or_never(relay: &Relay, step: &str, answer: Result<Reply, Fault>) -> NoConnection {
     match answer {
         Ok(reply) if reply.is_permanent() => NoConnection::Never(Error::Relay(
-            Trouble::new(format!("the relay {} will not talk to this machine ({step}): {} {}", relay.name(), reply.code, reply.text))
-                .hint("ask its operator whether this machine may send there"),
+            Trouble::new(format!(
+                "the relay {} will not talk to this machine ({step}): {} {}",
+                relay.name(),
+                reply.code,
+                reply.text
+            ))
+            .hint("ask its operator whether this machine may send there"),
         )),
         Ok(reply) => NoConnection::Later(format!("{} {}", reply.code, reply.text)),
         Err(fault) => NoConnection::Later(fault.to_string()),
@@ -267,42 +297,4 @@ fn tls_parameters(host: &str, ca: Option<&std::path::Path>) -> Result<TlsParamet
 
 fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-/// A connection to the relay, protected and logged in.
-pub struct Connection {
-    smtp: AsyncSmtpConnection,
-    /// What the relay offers.
-    pub offer: Offer,
-    /// How many messages it carried.
-    pub carried: u32,
-    timeout: Duration,
-}
-
-impl Connection {
-    /// Writes bytes in one go and waits for the oldest reply that is still to come.
-    pub(super) async fn exchange(&mut self, bytes: &str) -> Result<Reply, Fault> {
-        match timeout(self.timeout, self.smtp.command(bytes)).await {
-            Ok(result) => reply(result),
-            Err(_) => Err(Fault::Silent(self.timeout.as_secs())),
-        }
-    }
-
-    /// Waits for the next reply.
-    pub(super) async fn next_reply(&mut self) -> Result<Reply, Fault> {
-        match timeout(self.timeout, self.smtp.read_response()).await {
-            Ok(result) => reply(result),
-            Err(_) => Err(Fault::Silent(self.timeout.as_secs())),
-        }
-    }
-
-    /// Says goodbye, briefly.
-    pub async fn quit(mut self) {
-        let _ = timeout(Duration::from_secs(2), self.smtp.quit()).await;
-    }
-
-    /// Whether it is encrypted.
-    pub fn is_encrypted(&self) -> bool {
-        self.smtp.is_encrypted()
-    }
 }

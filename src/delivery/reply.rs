@@ -55,6 +55,11 @@ impl Reply {
         }
     }
 
+    /// Whether it has an enhanced status code (RFC 2034).
+    pub fn is_enhanced(&self) -> bool {
+        self.enhanced().is_some()
+    }
+
     /// The class and subject of an enhanced status code at the text's start (RFC 2034).
     fn enhanced(&self) -> Option<(u8, u16)> {
         let mut parts = self.text.split(' ').next()?.split('.');
@@ -74,6 +79,9 @@ pub enum Fault {
     /// Nothing came within the time a reply may take.
     #[error("no reply within {0} seconds")]
     Silent(u64),
+    /// The relay said that it closes the connection (421).
+    #[error("the relay closed the connection: {0}")]
+    Goodbye(String),
     /// What came is no reply.
     #[error("the relay's answer is no SMTP reply: {0}")]
     Garbled(String),

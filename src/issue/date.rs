@@ -13,7 +13,8 @@ pub struct Day(pub civil::Date);
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let datetime = Datetime::deserialize(deserializer)?;
-        let date = datetime.date.ok_or_else(|| D::Error::custom("a time without its day; write a date like 2015-04-24"))?;
+        let date =
+            datetime.date.ok_or_else(|| D::Error::custom("a time without its day; write a date like 2015-04-24"))?;
         day(date).map(Day).ok_or_else(|| D::Error::custom(format!("{date} is no day of the calendar")))
     }
 }
@@ -36,7 +37,8 @@ impl<'de> Deserialize<'de> for Moment {
         };
         let zoned = || {
             let part = |value: u8| i8::try_from(value).ok();
-            let time = civil::Time::new(part(time.hour)?, part(time.minute)?, part(time.second.unwrap_or(0))?, 0).ok()?;
+            let time =
+                civil::Time::new(part(time.hour)?, part(time.minute)?, part(time.second.unwrap_or(0))?, 0).ok()?;
             let offset = Offset::from_seconds(minutes * 60).ok()?;
             day(date)?.to_datetime(time).to_zoned_datetime(TimeZone::fixed(offset)).ok()
         };

@@ -32,8 +32,7 @@ impl Media {
         }
         let path = folder.join(relative);
         let Ok(real) = path.canonicalize() else {
-            return Err(Diagnostic::error(format!("the image `{name}` is not there"))
-                .hint(missing_hint(folder, name)));
+            return Err(Diagnostic::error(format!("the image `{name}` is not there")).hint(missing_hint(folder, name)));
         };
         if !folder.canonicalize().is_ok_and(|folder| real.starts_with(folder)) {
             return Err(leaves(name));

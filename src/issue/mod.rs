@@ -170,6 +170,13 @@ impl Issue {
         MergeText::parse(self.manifest.preheader.get(language, &self.languages[0])).unwrap_or_default()
     }
 
+    /// The moment before which the issue must not go out: the latest embargo of the press releases in it.
+    pub fn embargo(&self) -> Option<&Moment> {
+        self.all_snippets()
+            .filter_map(|snippet| snippet.front.embargo.as_ref())
+            .max_by_key(|embargo| embargo.0.timestamp())
+    }
+
     fn check_manifest(&self, diagnostics: &mut Vec<Diagnostic>) {
         for (key, text) in [("subject", &self.manifest.subject), ("preheader", &self.manifest.preheader)] {
             for language in &self.languages {
@@ -178,13 +185,14 @@ impl Issue {
                     Err(error) => Some(error.message),
                     Ok(_) if words.contains(RESERVED) => Some(format!("the {key} holds a private-use character")),
                     Ok(_) if words.contains(['\r', '\n']) => Some(format!("the {key} holds a line break")),
-                    Ok(_) if key == "subject" && words.trim().is_empty() => Some(format!("the subject is empty in `{language}`")),
+                    Ok(_) if key == "subject" && words.trim().is_empty() => {
+                        Some(format!("the subject is empty in `{language}`"))
+                    }
                     Ok(_) => None,
                 };
                 if let Some(wrong) = wrong {
-                    diagnostics.push(
-                        Diagnostic::error(wrong).at(self.place_of(key)).hint("write it as one line of text"),
-                    );
+                    diagnostics
+                        .push(Diagnostic::error(wrong).at(self.place_of(key)).hint("write it as one line of text"));
                     break;
                 }
             }
@@ -202,7 +210,9 @@ impl Issue {
             diagnostics.push(
                 Diagnostic::error(format!("the `{language}` edition has no snippet"))
                     .at(self.place_of("languages"))
-                    .hint(format!("write one (`NAME.{language}.md` or `NAME.md`), or take `{language}` out of `languages`")),
+                    .hint(format!(
+                        "write one (`NAME.{language}.md` or `NAME.md`), or take `{language}` out of `languages`"
+                    )),
             );
         }
     }
@@ -246,11 +256,11 @@ fn in_order(
             continue;
         }
         let start = source.text.find("snippets").unwrap_or(0);
-        let place = source.text[start..].find(&quoted).map_or_else(
-            || source.place_of_key("snippets"),
-            |at| source.place(start + at..start + at + quoted.len()),
-        );
-        let twice = order.iter().filter(|other| *other == name).count() > 1 && snippets.iter().flatten().any(|s: &Snippet| s.name == *name);
+        let place = source.text[start..]
+            .find(&quoted)
+            .map_or_else(|| source.place_of_key("snippets"), |at| source.place(start + at..start + at + quoted.len()));
+        let twice = order.iter().filter(|other| *other == name).count() > 1
+            && snippets.iter().flatten().any(|s: &Snippet| s.name == *name);
         let diagnostic = if twice {
             Diagnostic::error(format!("issue `{slug}` lists the snippet `{name}` twice")).hint("name it once")
         } else {

@@ -173,10 +173,8 @@ impl Reader<'_> {
                 Piece::Field(field) => Inline::Field(field),
             })),
             Err(error) => {
-                let mut place = self.source.place_at(
-                    position.start.line + self.line_offset,
-                    position.start.column + error.at,
-                );
+                let mut place =
+                    self.source.place_at(position.start.line + self.line_offset, position.start.column + error.at);
                 place.width = error.len;
                 self.diagnostics.push(
                     Diagnostic::error(error.message)

@@ -12,7 +12,7 @@ mod sqlite;
 pub use rows::{
     Delivery, Enlisted, NewSend, Outcome, Recipient, SendId, SendKind, SendStatus, State, Suppression, Tally, Trace,
 };
-pub use scribe::{Desk, Scribe};
+pub use scribe::{Desk, Receipt, Scribe};
 pub use sqlite::Ledger;
 
 use crate::error::{Cause, Error, Trouble};

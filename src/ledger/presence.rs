@@ -33,8 +33,10 @@ fn folder(ledger: &Path) -> PathBuf {
 pub(super) fn announce(ledger: &Path) -> Result<Presence> {
     let folder = folder(ledger);
     std::fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
-    let file = tempfile::Builder::new().prefix("worker-").tempfile_in(&folder).map_err(Error::file("create", &folder))?;
-    let (file, path) = file.keep().map_err(|error| Error::File { action: "create", path: folder, source: error.error })?;
+    let file =
+        tempfile::Builder::new().prefix("worker-").tempfile_in(&folder).map_err(Error::file("create", &folder))?;
+    let (file, path) =
+        file.keep().map_err(|error| Error::File { action: "create", path: folder, source: error.error })?;
     file.lock().map_err(Error::file("lock", &path))?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(Presence { name, path, _file: file })
@@ -55,5 +57,6 @@ pub(super) fn has_ended(ledger: &Path, name: &str) -> bool {
 
 /// Which start of the machine this is; where it cannot be known, always the same.
 pub(super) fn boot() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/random/boot_id").map_or_else(|_| "unknown".to_owned(), |id| id.trim().to_owned())
+    std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
+        .map_or_else(|_| "unknown".to_owned(), |id| id.trim().to_owned())
 }

@@ -152,6 +152,15 @@ pub struct Enlisted {
     pub suppressed: u64,
 }
 
+impl Enlisted {
+    /// Counts more of them.
+    pub fn add(&mut self, more: Self) {
+        self.added += more.added;
+        self.known += more.known;
+        self.suppressed += more.suppressed;
+    }
+}
+
 /// Deliveries counted by state.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally(pub(super) std::collections::BTreeMap<State, u64>);
@@ -165,6 +174,15 @@ impl Tally {
     /// How many there are.
     pub fn total(&self) -> u64 {
         self.0.values().sum()
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        for (state, count) in &other.0 {
+            *self.0.entry(*state).or_default() += count;
+        }
+        self
     }
 
     /// How many are still to be sent.

@@ -59,12 +59,15 @@ pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<()> {
         return Ok(());
     }
     // an exclusive look before anything is changed: another process may be doing the same
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("begin a change of its tables"))?;
+    let mut transaction =
+        connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("begin a change of its tables"))?;
     let found = version(&mut transaction).await?;
     if found > newest {
         return Err(Error::Ledger(
-            Trouble::new(format!("the ledger was written by a newer envoi (its version is {found}, this envoi knows {newest})"))
-                .hint("install the newer envoi; this one leaves the ledger as it is"),
+            Trouble::new(format!(
+                "the ledger was written by a newer envoi (its version is {found}, this envoi knows {newest})"
+            ))
+            .hint("install the newer envoi; this one leaves the ledger as it is"),
         ));
     }
     for (index, step) in STEPS.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {

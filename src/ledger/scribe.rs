@@ -28,6 +28,11 @@ pub struct Scribe {
     entries: mpsc::UnboundedSender<Entry>,
 }
 
+/// Says when what was handed in is written.
+#[derive(Debug)]
+#[must_use = "a message's end may leave only when its row is written"]
+pub struct Receipt(oneshot::Receiver<()>);
+
 /// The writer's task; waited for at the end, so that everything is written and synced.
 #[derive(Debug)]
 pub struct Desk(JoinHandle<Result<()>>);
@@ -38,16 +43,30 @@ impl Scribe {
         (Self { entries }, Desk(tokio::spawn(write(ledger, inbox))))
     }
 
-    /// Records that messages are about to be sent whole; returns when it is written.
-    pub async fn in_flight(&self, ids: Vec<i64>) -> Result<()> {
+    /// Records that messages are about to be sent whole; the receipt says when it is written, and no message's end
+    /// may leave before.
+    pub fn in_flight(&self, ids: Vec<i64>) -> Receipt {
         let (done, written) = oneshot::channel();
-        let handed_in = self.entries.send(Entry::InFlight(ids, done)).is_ok();
-        if handed_in && written.await.is_ok() { Ok(()) } else { Err(gone()) }
+        // where the writer is gone, `done` is dropped and the receipt says so
+        let _ = self.entries.send(Entry::InFlight(ids, done));
+        Receipt(written)
+    }
+
+    /// Waits until everything handed in so far is written.
+    pub async fn flush(&self) -> Result<()> {
+        self.in_flight(Vec::new()).written().await
     }
 
     /// Records what became of a delivery, soon.
     pub fn outcome(&self, outcome: Outcome) -> Result<()> {
         self.entries.send(Entry::Outcome(outcome)).map_err(|_| gone())
+    }
+}
+
+impl Receipt {
+    /// Waits until it is written.
+    pub async fn written(self) -> Result<()> {
+        self.0.await.map_err(|_| gone())
     }
 }
 

@@ -14,8 +14,8 @@ use tokio::sync::Mutex;
 
 use super::presence::{self, Presence};
 use super::{
-    Delivery, Desk, Enlisted, NewSend, Outcome, Recipient, Scribe, SendId, SendKind, SendStatus, State, Suppression, Tally,
-    Trace, failed, schema,
+    Delivery, Desk, Enlisted, NewSend, Outcome, Recipient, Scribe, SendId, SendKind, SendStatus, State, Suppression,
+    Tally, Trace, failed, schema,
 };
 use crate::address::Address;
 use crate::audience::Subscriber;
@@ -209,7 +209,7 @@ impl Ledger {
     /// out. Synced before it returns, so that a power cut can't make anything that is sent look unclaimed.
     pub async fn claim(&self, send: SendId, attempts: u16, limit: usize) -> Result<Vec<Delivery>> {
         let worker = self.worker.as_ref().map(|worker| worker.id);
-        let now = clock::seconds();
+        let now = clock::passing_seconds();
         let mut connection = self.connection.lock().await;
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("claim deliveries"))?;
         let rows = sqlx::query(
@@ -265,12 +265,14 @@ impl Ledger {
         let mut connection = self.connection.lock().await;
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("record deliveries"))?;
         if !in_flight.is_empty() {
-            sqlx::query("UPDATE deliveries SET state = 'in-flight', changed = $2 WHERE id IN (SELECT value FROM json_each($1))")
-                .bind(serde_json::to_string(in_flight).unwrap_or_default())
-                .bind(now)
-                .execute(&mut *transaction)
-                .await
-                .map_err(failed("record deliveries"))?;
+            sqlx::query(
+                "UPDATE deliveries SET state = 'in-flight', changed = $2 WHERE id IN (SELECT value FROM json_each($1))",
+            )
+            .bind(serde_json::to_string(in_flight).unwrap_or_default())
+            .bind(now)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed("record deliveries"))?;
         }
         if !outcomes.is_empty() {
             let rows: Vec<_> = outcomes
@@ -350,7 +352,15 @@ impl Ledger {
             let kind = if kind == "test" { SendKind::Test } else { SendKind::Issue };
             let deliveries = self.tally(id).await?;
             let traces = self.traces(id, traces).await?;
-            sends.push(SendStatus { id, issue, kind, started, changed: changed.unwrap_or(started), deliveries, traces });
+            sends.push(SendStatus {
+                id,
+                issue,
+                kind,
+                started,
+                changed: changed.unwrap_or(started),
+                deliveries,
+                traces,
+            });
         }
         Ok(sends)
     }

@@ -99,7 +99,11 @@ pub(super) fn encoded_words(text: &str, mut column: usize, out: &mut Vec<u8>) {
     let mut word = String::new();
     let mut rest = text.chars().peekable();
     let length = |word: &str| {
-        if q { word.bytes().map(|byte| if q_literal(byte) || byte == b' ' { 1 } else { 3 }).sum() } else { word.len().div_ceil(3) * 4 }
+        if q {
+            word.bytes().map(|byte| if q_literal(byte) || byte == b' ' { 1 } else { 3 }).sum()
+        } else {
+            word.len().div_ceil(3) * 4
+        }
     };
     while let Some(character) = rest.next() {
         word.push(character);

@@ -37,7 +37,8 @@ pub(super) fn mailbox(name: &str, mailbox: &Mailbox, out: &mut Vec<u8>) {
     } else {
         let start = out.len() - name.len() - 2;
         phrase(&flat(&mailbox.name), name.len() + 2, out);
-        let column = out.len() - out[start..].iter().rposition(|byte| *byte == b'\n').map_or(start, |at| start + at + 1);
+        let column =
+            out.len() - out[start..].iter().rposition(|byte| *byte == b'\n').map_or(start, |at| start + at + 1);
         let fits = column + mailbox.address.as_str().len() + 3 <= LINE;
         out.extend_from_slice(if fits { b" <" } else { b"\r\n <" });
         out.extend_from_slice(mailbox.address.as_str().as_bytes());

@@ -70,7 +70,8 @@ fn end(boundary: &str, out: &mut Vec<u8>) {
 
 fn text_headers(kind: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(
-        format!("Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n").as_bytes(),
+        format!("Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n")
+            .as_bytes(),
     );
 }
 

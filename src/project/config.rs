@@ -113,6 +113,9 @@ pub struct Relay {
     pub rate: Option<Rate>,
     /// How many messages a connection carries before it is closed and a new one opened.
     pub messages_per_connection: Option<u32>,
+    /// How many messages may be under way at once on one connection, where the relay offers CHUNKING (RFC 3030).
+    #[serde(default = "four")]
+    pub window: u16,
     /// How many times a deferred delivery is tried in one run.
     #[serde(default = "four")]
     pub attempts: u16,

@@ -17,7 +17,6 @@ pub use config::{
 pub use embedded::TEMPLATES;
 pub use localised::Localised;
 
-
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result, Trouble};
 use crate::source::Source;
@@ -36,15 +35,19 @@ pub struct Project {
 }
 
 impl Project {
-    /// Opens the project that `start` lies in: the nearest folder upwards with an `envoi.toml`.
+    /// Opens the project that `start` lies in.
     pub fn find(start: &Path) -> Result<Self> {
-        let root = start.ancestors().find(|folder| folder.join(FILE).is_file()).ok_or_else(|| {
+        Self::open(Self::folder_of(start)?)
+    }
+
+    /// The folder of the project that `start` lies in: the nearest one upwards with an `envoi.toml`.
+    pub fn folder_of(start: &Path) -> Result<&Path> {
+        start.ancestors().find(|folder| folder.join(FILE).is_file()).ok_or_else(|| {
             Error::Refused(
                 Trouble::new(format!("no `{FILE}` in `{}` or a folder above it", start.display()))
                     .hint("start a project here with `envoi init`, or go into one"),
             )
-        })?;
-        Self::open(root)
+        })
     }
 
     /// Opens the project in a folder.

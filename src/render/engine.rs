@@ -19,14 +19,88 @@ use crate::issue::MergeField;
 /// The names that mean something in the templates' context; a column of such a name is reached by
 /// `{{merge "lang"}}`.
 const TAKEN: &[&str] = &[
-    "lang", "dir", "subject", "preheader", "date", "organisation", "theme", "words", "unsubscribe", "editions",
-    "snippets", "kind", "name", "anchor", "foreign", "title", "until", "iso_date", "period", "time", "place", "body",
-    "image", "links", "documents", "speaker", "function", "copyright", "subtitle", "dateline", "embargo",
-    "quotations", "contacts", "boilerplate", "notes", "text", "url", "source", "release", "translations", "address",
-    "size", "note", "type", "phone", "email", "number", "src", "alt", "caption", "credit", "width", "height",
-    "mailto", "logo", "fonts", "colours", "colours_dark", "radius", "words", "file", "merge", "underline", "wrap",
-    "upper", "if", "each", "unless", "with", "lookup", "log", "eq", "ne", "gt", "gte", "lt", "lte", "and", "or",
-    "not", "len", "raw",
+    "lang",
+    "dir",
+    "subject",
+    "preheader",
+    "date",
+    "organisation",
+    "theme",
+    "words",
+    "unsubscribe",
+    "editions",
+    "snippets",
+    "kind",
+    "name",
+    "anchor",
+    "foreign",
+    "title",
+    "until",
+    "iso_date",
+    "period",
+    "time",
+    "place",
+    "body",
+    "image",
+    "links",
+    "documents",
+    "speaker",
+    "function",
+    "copyright",
+    "subtitle",
+    "dateline",
+    "embargo",
+    "quotations",
+    "contacts",
+    "boilerplate",
+    "notes",
+    "text",
+    "url",
+    "source",
+    "release",
+    "translations",
+    "address",
+    "size",
+    "note",
+    "type",
+    "phone",
+    "email",
+    "number",
+    "src",
+    "alt",
+    "caption",
+    "credit",
+    "width",
+    "height",
+    "mailto",
+    "logo",
+    "fonts",
+    "colours",
+    "colours_dark",
+    "radius",
+    "words",
+    "file",
+    "merge",
+    "underline",
+    "wrap",
+    "upper",
+    "if",
+    "each",
+    "unless",
+    "with",
+    "lookup",
+    "log",
+    "eq",
+    "ne",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "and",
+    "or",
+    "not",
+    "len",
+    "raw",
 ];
 
 /// What a template is for.
@@ -103,8 +177,10 @@ impl<'f> Engine<'f> {
 
     /// Renders a page.
     pub(super) fn render(&self, page: &str, context: &impl Serialize) -> Result<String> {
-        let rendered =
-            self.registry.render(page, context).map_err(|error| crate::error::Error::from(self.explain(page, &error)))?;
+        let rendered = self
+            .registry
+            .render(page, context)
+            .map_err(|error| crate::error::Error::from(self.explain(page, &error)))?;
         if rendered.trim().is_empty() {
             return Err(Diagnostic::error("the template renders nothing")
                 .at(crate::diagnostic::Place::file(format!("templates/{page}{}", self.form.ending())))
@@ -135,9 +211,7 @@ impl<'f> Engine<'f> {
             format!("{template}{}", self.form.ending())
         };
         match self.files.source(&file) {
-            Ok(source) => {
-                diagnostic.at(source.place_at(error.line_no.unwrap_or(1), error.column_no.unwrap_or(1)))
-            }
+            Ok(source) => diagnostic.at(source.place_at(error.line_no.unwrap_or(1), error.column_no.unwrap_or(1))),
             Err(_) => diagnostic.at(crate::diagnostic::Place::file(format!("templates/{file}"))),
         }
     }
@@ -176,7 +250,12 @@ fn register_helpers(registry: &mut Handlebars<'static>, fields: &[String], slots
         registry.register_helper(
             field,
             Box::new(
-                move |helper: &Helper<'_>, _: &Handlebars<'_>, _: &Context, _: &mut RenderContext<'_, '_>, out: &mut dyn Output| -> HelperResult {
+                move |helper: &Helper<'_>,
+                      _: &Handlebars<'_>,
+                      _: &Context,
+                      _: &mut RenderContext<'_, '_>,
+                      out: &mut dyn Output|
+                      -> HelperResult {
                     let field = MergeField { name: name.clone(), fallback: argument(helper, 0), in_url: false };
                     Ok(out.write(&slots.token(&field))?)
                 },
@@ -187,7 +266,12 @@ fn register_helpers(registry: &mut Handlebars<'static>, fields: &[String], slots
     registry.register_helper(
         "merge",
         Box::new(
-            move |helper: &Helper<'_>, _: &Handlebars<'_>, _: &Context, _: &mut RenderContext<'_, '_>, out: &mut dyn Output| -> HelperResult {
+            move |helper: &Helper<'_>,
+                  _: &Handlebars<'_>,
+                  _: &Context,
+                  _: &mut RenderContext<'_, '_>,
+                  out: &mut dyn Output|
+                  -> HelperResult {
                 let name = argument(helper, 0).unwrap_or_default();
                 if !known.contains(&name) {
                     return Err(RenderErrorReason::HelperNotFound(name).into());
@@ -215,7 +299,12 @@ fn register_helpers(registry: &mut Handlebars<'static>, fields: &[String], slots
         registry.register_helper(
             name,
             Box::new(
-                move |helper: &Helper<'_>, registry: &Handlebars<'_>, _: &Context, _: &mut RenderContext<'_, '_>, out: &mut dyn Output| -> HelperResult {
+                move |helper: &Helper<'_>,
+                      registry: &Handlebars<'_>,
+                      _: &Context,
+                      _: &mut RenderContext<'_, '_>,
+                      out: &mut dyn Output|
+                      -> HelperResult {
                     let arguments: Vec<String> =
                         (0..helper.params().len()).map(|index| argument(helper, index).unwrap_or_default()).collect();
                     Ok(out.write(&registry.get_escape_fn()(&change(&arguments)))?)

@@ -50,8 +50,7 @@ impl Locale {
         };
         let source = files.source(name)?;
         let locale: Self = source.toml()?;
-        let missing: Vec<String> =
-            files.words()?.into_iter().filter(|word| !locale.words.contains_key(word)).collect();
+        let missing: Vec<String> = files.words()?.into_iter().filter(|word| !locale.words.contains_key(word)).collect();
         if missing.is_empty() {
             return Ok(locale);
         }
@@ -86,7 +85,8 @@ impl Locale {
 
     /// What this language calls another; its tag where it has no word for it.
     pub(super) fn language_name(&self, language: &Language) -> String {
-        let primary = || self.languages.iter().find(|(tag, _)| tag.as_str() == language.primary()).map(|(_, name)| name);
+        let primary =
+            || self.languages.iter().find(|(tag, _)| tag.as_str() == language.primary()).map(|(_, name)| name);
         self.languages.get(language).or_else(primary).cloned().unwrap_or_else(|| language.to_string())
     }
 

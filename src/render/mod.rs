@@ -157,14 +157,15 @@ impl<'p> Renderer<'p> {
         let Some(logo) = &self.theme.logo else { return Vec::new() };
         let named = [Some(&logo.file), logo.dark.as_ref()].into_iter().flatten();
         let usual = ["logo.png", "logo-dark.png"];
-        let missing = named.filter(|file| {
-            !usual.contains(&file.as_str()) && !self.project.templates().join(file.as_str()).is_file()
-        });
+        let missing = named
+            .filter(|file| !usual.contains(&file.as_str()) && !self.project.templates().join(file.as_str()).is_file());
         missing
             .map(|file| {
-                Diagnostic::warning(format!("the logo `{file}` is not there; the organisation's name stands in its place"))
-                    .at(Place::file("templates/theme.toml"))
-                    .hint(format!("copy it to `templates/{file}`"))
+                Diagnostic::warning(format!(
+                    "the logo `{file}` is not there; the organisation's name stands in its place"
+                ))
+                .at(Place::file("templates/theme.toml"))
+                .hint(format!("copy it to `templates/{file}`"))
             })
             .collect()
     }
@@ -178,8 +179,7 @@ impl<'p> Renderer<'p> {
         pictures: &'a Pictures,
     ) -> Setting<'a> {
         let config = &self.project.config;
-        let campaign =
-            Campaign { links: &config.links, site: config.organisation.url.as_deref(), slug: &issue.slug };
+        let campaign = Campaign { links: &config.links, site: config.organisation.url.as_deref(), slug: &issue.slug };
         Setting { language, locale, slots, pictures, campaign }
     }
 

@@ -100,7 +100,8 @@ impl Pictures {
 fn file_name(media: &Media, hash: &str) -> String {
     let base = media.name.rsplit('/').next().unwrap_or(&media.name);
     let stem = base.rsplit_once('.').map_or(base, |(stem, _)| stem);
-    let stem: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let stem: String =
+        stem.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let ending = match media.mime {
         "image/png" => "png",
         "image/jpeg" => "jpg",

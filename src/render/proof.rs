@@ -43,7 +43,9 @@ impl Proof {
                     proof.renderings.push(rendering);
                 }
                 Err(Error::Input(found)) => {
-                    proof.diagnostics.extend(found.into_iter().filter(|found| !proof.diagnostics.contains(found)).collect::<Vec<_>>());
+                    proof.diagnostics.extend(
+                        found.into_iter().filter(|found| !proof.diagnostics.contains(found)).collect::<Vec<_>>(),
+                    );
                 }
                 Err(error) => return Err(error),
             }

@@ -33,12 +33,7 @@ pub(super) struct Note {
 
 impl<'r> Writer<'r> {
     /// A writer whose notes begin with `next`.
-    pub(super) fn new(
-        slots: &'r Slots,
-        links: &'r dyn Fn(&MergeText) -> MergeText,
-        raw: bool,
-        next: usize,
-    ) -> Self {
+    pub(super) fn new(slots: &'r Slots, links: &'r dyn Fn(&MergeText) -> MergeText, raw: bool, next: usize) -> Self {
         Self { slots, links, raw, notes: Vec::new(), next }
     }
 
@@ -153,11 +148,7 @@ pub(super) fn wrap(words: &str, width: usize) -> String {
         .break_words(false)
         .word_splitter(WordSplitter::NoHyphenation)
         .wrap_algorithm(WrapAlgorithm::FirstFit);
-    words
-        .lines()
-        .map(|line| textwrap::fill(line.trim(), &options))
-        .collect::<Vec<_>>()
-        .join("\n")
+    words.lines().map(|line| textwrap::fill(line.trim(), &options)).collect::<Vec<_>>().join("\n")
 }
 
 /// A title with a line of characters under its last line.

@@ -32,10 +32,10 @@ mod certificate;
 mod letter;
 mod newsroom;
 mod postbox;
-// mod services;
+mod services;
 
 pub use certificate::Certificate;
 pub use letter::{Letter, Part};
 pub use newsroom::{Newsroom, Relay, Run, Running, Security};
 pub use postbox::{Act, Moment, OpenPostbox, Point, Postbox, Taken};
-// pub use services::{Chromium, Postfix, Service, need};
+pub use services::{Chromium, OpenPostfix, Postfix, Service, need};

@@ -166,8 +166,7 @@ impl Newsroom {
             Security::Required => "required",
             Security::Implicit => "implicit",
         };
-        let mut table =
-            format!("\n[relay]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"{tls}\"\n{more}\n", relay.port());
+        let mut table = format!("\n[relay]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"{tls}\"\n{more}\n", relay.port());
         if let Some(pem) = relay.authority_pem() {
             self.write("relay-ca.pem", pem);
             table.push_str("ca = \"relay-ca.pem\"\n");
@@ -203,12 +202,14 @@ impl Newsroom {
     }
 
     /// Runs envoi to its end, its words split as a shell would.
+    #[must_use = "check at least the exit code"]
     #[track_caller]
     pub fn run(&self, arguments: &str) -> Run {
         self.spawn(arguments).wait()
     }
 
     /// Runs envoi to its end with something to read on standard input.
+    #[must_use = "check at least the exit code"]
     #[track_caller]
     pub fn run_with_input(&self, arguments: &str, input: &str) -> Run {
         self.start(arguments, Some(input)).wait()

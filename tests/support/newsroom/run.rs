@@ -10,7 +10,6 @@ use serde_json::Value;
 use super::output::{difference, steady, unindented};
 
 /// A command that has ended.
-#[must_use = "check at least the exit code"]
 #[derive(Clone, Debug)]
 pub struct Run {
     pub(super) command: String,

@@ -111,12 +111,14 @@ impl Running {
     }
 
     /// Waits for its end, a minute at the most.
+    #[must_use = "check at least the exit code"]
     #[track_caller]
     pub fn wait(self) -> Run {
         self.wait_within(PATIENCE)
     }
 
     /// Waits for its end.
+    #[must_use = "check at least the exit code"]
     #[track_caller]
     pub fn wait_within(mut self, timeout: Duration) -> Run {
         let until = Instant::now() + timeout;

@@ -67,16 +67,7 @@ fn gone() -> io::Error {
 
 impl<'a> Dialogue<'a> {
     pub(super) fn new(house: &'a House, wire: Wire, number: usize) -> Self {
-        Self {
-            house,
-            wire,
-            number,
-            greeted: false,
-            encrypted: false,
-            user: None,
-            transaction: None,
-            taken: 0,
-        }
+        Self { house, wire, number, greeted: false, encrypted: false, user: None, transaction: None, taken: 0 }
     }
 
     /// Talks until the client or the script ends it. An error is an end like any other: the client sees it too.
@@ -279,7 +270,8 @@ impl<'a> Dialogue<'a> {
         if let Some(strange) = parameters.iter().find(|one| !offer.knows(one, &["SIZE", "BODY", "SMTPUTF8", "DSN"])) {
             return Some(Answer::new(555, &format!("5.5.4 parameter {strange} not offered")));
         }
-        let announced: Option<u64> = parameters.iter().find_map(|one| one.strip_prefix("SIZE=")).and_then(|size| size.parse().ok());
+        let announced: Option<u64> =
+            parameters.iter().find_map(|one| one.strip_prefix("SIZE=")).and_then(|size| size.parse().ok());
         if offer.size.zip(announced).is_some_and(|(limit, announced)| announced > limit) {
             return Some(Answer::new(552, "5.3.4 message too big"));
         }

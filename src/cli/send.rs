@@ -1,0 +1,271 @@
+//! `envoi send`: an issue and its audience -> a summary, a question, a bar, a report.
+
+use std::collections::HashSet;
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::bar::Bar;
+use super::ending::Ending;
+use super::global::Global;
+use super::grammar::Count;
+use super::summary::Summary;
+use super::{names, runtime, show};
+use crate::address::Address;
+use crate::delivery::{Audience, Begun, Brake, Dispatch, Options, Progress, Rehearsal, Relay, Report, Survey};
+use crate::error::{Error, Result, Trouble};
+use crate::ledger::{Ledger, SendKind, State, Tally};
+use crate::project::Project;
+
+/// Send an issue to its subscribers, or go on with a send that stopped
+///
+/// Without `[relay]` in envoi.toml nothing leaves this computer: the messages are kept in the folder outbox/.
+/// A message that was accepted is never sent again, however often the command is run.
+#[derive(Debug, clap::Args)]
+pub(super) struct Send {
+    /// The issue
+    #[arg(value_parser = names::issue)]
+    issue: String,
+    /// The list to send to, instead of the project's own
+    #[arg(long, value_name = "FILE", conflicts_with = "test")]
+    list: Option<PathBuf>,
+    /// Only those for whom this holds: lang=fr, lang!=nl. Given several times, all must hold
+    #[arg(long = "where", value_name = "COLUMN=VALUE", conflicts_with = "test")]
+    conditions: Vec<String>,
+    /// Send every edition to this address alone
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    test: Option<Address>,
+    /// Make every message, and send none
+    #[arg(long)]
+    dry_run: bool,
+    /// Send without asking
+    #[arg(long, short)]
+    yes: bool,
+    /// Begin this many deliveries at most
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Send although an embargo has not ended
+    #[arg(long)]
+    break_embargo: bool,
+    /// Send again what the relay may have already: some may get it twice
+    #[arg(long)]
+    resend_uncertain: bool,
+    /// Give the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+fn address(text: &str) -> Result<Address, String> {
+    Address::parse(text)
+}
+
+/// The report as JSON.
+#[derive(Debug, Serialize)]
+struct Account<'a> {
+    issue: &'a str,
+    kind: SendKind,
+    accepted: u64,
+    deferred: u64,
+    rejected: u64,
+    uncertain: u64,
+    interrupted: bool,
+    seconds: f64,
+    deliveries: &'a Tally,
+}
+
+/// The same of a rehearsal.
+#[derive(Debug, Serialize)]
+struct DryAccount<'a> {
+    issue: &'a str,
+    messages: u64,
+    bytes: u64,
+    largest: u64,
+    audience: &'a Survey,
+}
+
+impl Send {
+    pub(super) fn run(self, global: &Global) -> Result<Ending> {
+        let project = global.project()?;
+        let audience = match &self.test {
+            Some(address) => Audience::Test(address.clone()),
+            None => Audience::List { file: self.list.clone(), conditions: self.conditions.clone() },
+        };
+        let dispatch = Dispatch::prepare(&project, &self.issue, audience)?;
+        if !dispatch.warnings.is_empty() {
+            let warnings = Count::of(dispatch.warnings.len(), "warning");
+            show::remark(format_args!("{warnings}: `envoi check {}` shows what to look at", self.issue));
+        }
+        if self.dry_run {
+            return runtime::block_on(self.rehearse(&project, &dispatch));
+        }
+        self.refuse_embargo(&dispatch)?;
+        let relay = Relay::of(&project)?;
+        runtime::block_on(self.send(&project, &dispatch, relay.as_ref()))
+    }
+
+    fn refuse_embargo(&self, dispatch: &Dispatch<'_>) -> Result<()> {
+        match dispatch.embargo() {
+            Some(embargo) if !self.break_embargo && crate::clock::now().timestamp() < embargo.0.timestamp() => {
+                Err(Error::Refused(
+                    Trouble::new(format!(
+                        "`{}` is under embargo until {}",
+                        self.issue,
+                        embargo.0.strftime("%Y-%m-%d %H:%M %:z")
+                    ))
+                    .hint("send it after that time")
+                    .hint("where its readers may have it before, give `--break-embargo`"),
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn send(&self, project: &Project, dispatch: &Dispatch<'_>, relay: Option<&Relay>) -> Result<Ending> {
+        let mut ledger = Ledger::open(&project.ledger()).await?;
+        let survey = dispatch.survey(&suppressed(&ledger).await?)?;
+        let before = before(&ledger, dispatch).await?;
+        let summary = Summary { project, dispatch, survey: &survey, relay, before: before.as_ref() };
+        summary.show();
+        if survey.total() == 0 && before.as_ref().is_none_or(|tally| tally.open() == 0) {
+            return Err(nobody(&survey));
+        }
+        if !self.yes && !confirmed(&summary)? {
+            show::remark("nothing was sent");
+            return Ok(Ending::Failed);
+        }
+        let lost = ledger.sign_on().await?;
+        if lost > 0 {
+            show::remark(format_args!("{} became uncertain when an earlier run was cut off", Count(lost, "delivery")));
+        }
+        let begun = dispatch.begin(&ledger, relay, self.resend_uncertain).await?;
+        let brake = Brake::default();
+        let sent = self.watch(dispatch, &ledger, &begun, relay, &brake).await;
+        // what was claimed and not sent is open to others again, whatever happened
+        let signed_off = ledger.sign_off().await;
+        let report = sent?;
+        signed_off?;
+        self.account(project, dispatch, relay, &report, brake.is_pulled())
+    }
+
+    /// Runs the send under a bar; Ctrl-C once finishes what is under way, twice ends at once.
+    async fn watch(
+        &self,
+        dispatch: &Dispatch<'_>,
+        ledger: &Ledger,
+        begun: &Begun,
+        relay: Option<&Relay>,
+        brake: &Brake,
+    ) -> Result<Report> {
+        let progress = Arc::new(Progress::default());
+        let options = Options { limit: self.limit, break_embargo: self.break_embargo };
+        let bar = Bar::start(Arc::clone(&progress), begun.open.min(self.limit.unwrap_or(u64::MAX)));
+        let run = dispatch.run(ledger, begun, relay, options, (Arc::clone(&progress), brake));
+        let hands = async {
+            runtime::interrupted().await;
+            brake.pull();
+            bar.say("stopping: what is under way is finished. Ctrl-C again to stop at once");
+            runtime::interrupted().await;
+        };
+        let report = tokio::select! {
+            report = run => report,
+            () = hands => Err(Error::Refused(
+                Trouble::new("stopped at once; what was under way is uncertain")
+                    .hint(format!("`envoi status {}` lists it; run the command again to go on with the others", self.issue)),
+            )),
+        };
+        bar.finish().await;
+        report
+    }
+
+    fn account(
+        &self,
+        project: &Project,
+        dispatch: &Dispatch<'_>,
+        relay: Option<&Relay>,
+        report: &Report,
+        interrupted: bool,
+    ) -> Result<Ending> {
+        if self.json {
+            show::json(&Account {
+                issue: &self.issue,
+                kind: dispatch.kind(),
+                accepted: report.accepted,
+                deferred: report.deferred,
+                rejected: report.rejected,
+                uncertain: report.uncertain,
+                interrupted,
+                seconds: report.took.as_secs_f64(),
+                deliveries: &report.tally,
+            })?;
+        } else {
+            super::account::show(project, &self.issue, relay, report, interrupted)?;
+        }
+        Ok(match report {
+            _ if report.tally.count(State::Uncertain) > 0 => Ending::Uncertain,
+            _ if interrupted => Ending::Interrupted,
+            Report { deferred, rejected, .. } if deferred + rejected > 0 => Ending::Undelivered,
+            _ => Ending::Well,
+        })
+    }
+
+    async fn rehearse(&self, project: &Project, dispatch: &Dispatch<'_>) -> Result<Ending> {
+        let path = project.ledger();
+        let (suppressed, before) = if path.is_file() {
+            let ledger = Ledger::open(&path).await?;
+            (suppressed(&ledger).await?, before(&ledger, dispatch).await?)
+        } else {
+            (HashSet::new(), None)
+        };
+        let survey = dispatch.survey(&suppressed)?;
+        let relay = None; // its secrets are not needed
+        Summary { project, dispatch, survey: &survey, relay, before: before.as_ref() }.show();
+        let Rehearsal { messages, bytes, largest } = dispatch.rehearse(&suppressed, || ())?;
+        if self.json {
+            show::json(&DryAccount { issue: &self.issue, messages, bytes, largest, audience: &survey })?;
+        } else {
+            let kilobytes = |bytes: u64| bytes.div_ceil(1000);
+            show::line(format_args!(
+                "{} made, none sent: {} kB in all, the largest {} kB",
+                Count(messages, "message"),
+                kilobytes(bytes),
+                kilobytes(largest)
+            ))?;
+        }
+        Ok(Ending::Well)
+    }
+}
+
+/// The keys of the addresses that are never written to.
+async fn suppressed(ledger: &Ledger) -> Result<HashSet<String>> {
+    Ok(ledger.suppressions().await?.into_iter().map(|suppression| suppression.address.key()).collect())
+}
+
+/// The issue's send so far; none for a test, which is always a new one.
+async fn before(ledger: &Ledger, dispatch: &Dispatch<'_>) -> Result<Option<Tally>> {
+    if dispatch.kind() == SendKind::Test {
+        return Ok(None);
+    }
+    let sends = ledger.sends(Some(&dispatch.issue.slug), 0).await?;
+    Ok(sends.into_iter().find(|send| send.kind == SendKind::Issue).map(|send| send.deliveries))
+}
+
+fn nobody(survey: &Survey) -> Error {
+    let trouble = Trouble::new("there is nobody to send to");
+    Error::Refused(match survey {
+        Survey { filtered: 1.., .. } => trouble.hint("`--where` leaves out everybody on the list"),
+        Survey { suppressed: 1.., .. } => trouble.hint("everybody on the list is suppressed"),
+        Survey { unusable: 1.., .. } => trouble.hint("`envoi subscribers check` says what is wrong with the rows"),
+        _ => trouble.hint("the list has no rows: each row after the first is a subscriber"),
+    })
+}
+
+fn confirmed(summary: &Summary<'_>) -> Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Error::Refused(
+            Trouble::new("nobody is there to confirm the send").hint("give `--yes` to send without asking"),
+        ));
+    }
+    show::ask(&summary.question())
+}

@@ -1,0 +1,101 @@
+//! What stands above the question: what goes to whom, through what.
+
+use std::fmt::Write as _;
+
+use super::grammar::{Count, counts};
+use super::show;
+use crate::delivery::{Dispatch, Relay, Survey};
+use crate::ledger::{SendKind, State, Tally};
+use crate::project::{Project, Tls};
+
+/// A send before it begins.
+pub(super) struct Summary<'s> {
+    pub(super) project: &'s Project,
+    pub(super) dispatch: &'s Dispatch<'s>,
+    pub(super) survey: &'s Survey,
+    pub(super) relay: Option<&'s Relay>,
+    /// The send so far, where it has begun.
+    pub(super) before: Option<&'s Tally>,
+}
+
+impl Summary<'_> {
+    /// Shows it, the first findings of the list before it.
+    pub(super) fn show(&self) {
+        let findings: Vec<_> = self.survey.findings.iter().map(|finding| finding.diagnostic.clone()).collect();
+        show::warnings(&findings);
+        let found = self.survey.duplicates + self.survey.unusable;
+        let hidden = found.saturating_sub(findings.len() as u64);
+        if hidden > 0 {
+            show::remark(format_args!("and {} more: `envoi subscribers check` shows them all", hidden));
+        }
+        show::remark(self.text());
+    }
+
+    /// What is asked.
+    pub(super) fn question(&self) -> String {
+        let what = match self.before {
+            Some(tally) if tally.total() > 0 => "Go on with it?".to_owned(),
+            _ => format!("Send {}?", Count(self.survey.total(), "message")),
+        };
+        if self.relay.is_some() { what } else { format!("{what} (into the outbox, nothing leaves this computer)") }
+    }
+
+    fn text(&self) -> String {
+        let mut out = String::new();
+        for (index, language) in self.dispatch.issue.languages.iter().enumerate() {
+            let name = if index == 0 { "Subject" } else { "" };
+            let tag = if self.dispatch.issue.languages.len() > 1 { format!("{language}  ") } else { String::new() };
+            line(&mut out, name, &format!("{tag}{}", self.dispatch.subject(language)));
+        }
+        line(&mut out, "From", &self.project.config.sender.from.to_string());
+        line(&mut out, "To", &self.audience());
+        let left_out = counts(&[
+            Count(self.survey.suppressed, "suppressed address"),
+            Count(self.survey.duplicates, "duplicate"),
+            Count(self.survey.unusable, "unusable row"),
+        ]);
+        if !left_out.is_empty() {
+            line(&mut out, "Left out", &left_out);
+        }
+        line(&mut out, "Through", &self.through());
+        if let Some(before) = self.before.filter(|tally| tally.total() > 0) {
+            line(&mut out, "So far", &so_far(before));
+        }
+        out.pop();
+        out
+    }
+
+    fn audience(&self) -> String {
+        if self.dispatch.kind() == SendKind::Test {
+            return "a test: every edition to one address".to_owned();
+        }
+        let editions: Vec<String> =
+            self.survey.editions.iter().map(|(lang, count)| format!("{count} {lang}")).collect();
+        let list = self.dispatch.list().map(|list| format!(" of {}", list.display())).unwrap_or_default();
+        let total = Count(self.survey.total(), "subscriber");
+        if editions.is_empty() { format!("{total}{list}") } else { format!("{total}{list}: {}", editions.join(", ")) }
+    }
+
+    fn through(&self) -> String {
+        let Some(config) = &self.project.config.relay else {
+            return "outbox/, a folder on this computer (envoi.toml names no relay)".to_owned();
+        };
+        let tls = match config.tls {
+            Tls::None => "no TLS",
+            Tls::Required | Tls::Implicit => "TLS",
+        };
+        let rate = config.rate.map(|rate| format!(", {rate} at most")).unwrap_or_default();
+        let connections = Count(u64::from(config.connections), "connection");
+        format!("{}:{} ({tls}, {connections}{rate})", config.host, config.port())
+    }
+}
+
+/// A send's deliveries in words, those states that none is in left out.
+pub(super) fn so_far(tally: &Tally) -> String {
+    let states = State::ALL.iter().filter(|state| tally.count(**state) > 0);
+    states.map(|state| format!("{} {state}", tally.count(*state))).collect::<Vec<_>>().join(", ")
+}
+
+fn line(out: &mut String, name: &str, value: &str) {
+    let _ = writeln!(out, "{name:<9} {value}");
+}

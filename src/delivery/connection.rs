@@ -1,0 +1,58 @@
+//! A connection to the relay: bytes out in one piece, replies in one by one.
+//!
+//! Commands are gathered and leave together with the next wait for a reply, so that a group of them, and a whole
+//! message before it, is one write and one round trip (RFC 2920). What the replies mean is the `dialogue`'s business.
+
+use std::time::Duration;
+
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use tokio::time::timeout;
+
+use super::relay::Offer;
+use super::reply::{Fault, Reply, reply};
+
+/// A connection to the relay, protected and logged in.
+pub struct Connection {
+    pub(super) smtp: AsyncSmtpConnection,
+    /// What the relay offers.
+    pub offer: Offer,
+    /// How long a reply may take.
+    timeout: Duration,
+    /// What leaves with the next wait.
+    gathered: Vec<u8>,
+}
+
+impl Connection {
+    pub(super) fn new(smtp: AsyncSmtpConnection, offer: Offer, timeout: Duration) -> Self {
+        Self { smtp, offer, timeout, gathered: Vec::new() }
+    }
+
+    /// Gathers bytes: whole commands, each with its CRLF, or a whole message.
+    pub(super) fn put(&mut self, bytes: &[u8]) {
+        self.gathered.extend_from_slice(bytes);
+    }
+
+    /// Writes what was gathered, and waits for the oldest reply that is still to come.
+    pub(super) async fn next_reply(&mut self) -> Result<Reply, Fault> {
+        let answer = if self.gathered.is_empty() {
+            timeout(self.timeout, self.smtp.read_response()).await
+        } else {
+            // commands and messages are ASCII: addresses and encodings see to it
+            let text = String::from_utf8_lossy(&self.gathered);
+            let answer = timeout(self.timeout, self.smtp.command(text)).await;
+            self.gathered.clear();
+            answer
+        };
+        answer.map_or_else(|_| Err(Fault::Silent(self.timeout.as_secs())), reply)
+    }
+
+    /// Says goodbye, briefly.
+    pub async fn quit(mut self) {
+        let _ = timeout(Duration::from_secs(2), self.smtp.quit()).await;
+    }
+
+    /// Whether it is encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        self.smtp.is_encrypted()
+    }
+}

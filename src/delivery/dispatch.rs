@@ -1,0 +1,274 @@
+//! A dispatch: an issue made ready for its readers, then sent. What `envoi send` does, without the talking.
+//!
+//! Project + slug + [`Audience`] -> [`Dispatch`]: the editions rendered and proved, the list opened. Nothing is
+//! written until [`Dispatch::begin`], nothing leaves until [`Dispatch::run`].
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Brake, Catcher, Plan, Progress, Relay, Report, Run, Survey};
+use crate::address::Address;
+use crate::audience::{Columns, List, Row, Subscriber};
+use crate::diagnostic::Diagnostic;
+use crate::error::{Error, Result, Trouble};
+use crate::issue::{Issue, Moment};
+use crate::language::Language;
+use crate::ledger::{Enlisted, Ledger, NewSend, Recipient, SendId, SendKind};
+use crate::message::{Message, Stamper};
+use crate::project::Project;
+use crate::render::{Placing, Proof, Rendering};
+
+/// For whom a send is.
+#[derive(Debug, Clone)]
+pub enum Audience {
+    /// For those on a list who meet conditions (`lang=fr`); the project's own list where none is named.
+    List {
+        /// The list's file.
+        file: Option<PathBuf>,
+        /// Conditions, all of which must hold.
+        conditions: Vec<String>,
+    },
+    /// For one address that looks at every edition.
+    Test(Address),
+}
+
+/// An issue, ready to be sent.
+#[derive(Debug)]
+pub struct Dispatch<'p> {
+    project: &'p Project,
+    /// The issue.
+    pub issue: Issue,
+    /// What was found that does not stand against sending it.
+    pub warnings: Vec<Diagnostic>,
+    renderings: Vec<Rendering>,
+    to: To,
+}
+
+#[derive(Debug)]
+enum To {
+    List(Plan),
+    Test(Box<(Subscriber, Columns)>),
+}
+
+/// A send in the ledger, enlisted.
+#[derive(Debug, Clone)]
+pub struct Begun {
+    /// Its number, and the key that names it in Message-IDs; for a test, one an edition.
+    sends: Vec<(SendId, String)>,
+    /// How many were taken into it.
+    pub enlisted: Enlisted,
+    /// How many deliveries are open.
+    pub open: u64,
+}
+
+/// What a rehearsal came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rehearsal {
+    /// How many messages were stamped.
+    pub messages: u64,
+    /// How many bytes they have together.
+    pub bytes: u64,
+    /// How many bytes the largest has.
+    pub largest: u64,
+}
+
+impl<'p> Dispatch<'p> {
+    /// Opens, checks and renders an issue, and opens the list.
+    pub fn prepare(project: &'p Project, slug: &str, audience: Audience) -> Result<Self> {
+        let to = match audience {
+            Audience::List { file, conditions } => {
+                let file = file.or_else(|| project.list()).ok_or_else(no_list)?;
+                To::List(Plan::new(project, file, &conditions)?)
+            }
+            Audience::Test(address) => To::Test(Box::new(tester(project, address)?)),
+        };
+        let columns = match &to {
+            To::List(plan) => plan.columns(),
+            To::Test(test) => &test.1,
+        };
+        let (issue, renderings, warnings) =
+            Proof::pull(project, slug, &columns.0, &Placing::in_messages(project))?.passed()?;
+        Ok(Self { project, issue, warnings, renderings, to })
+    }
+
+    /// The moment before which the issue must not go out: the latest embargo of the press releases in it. A test may
+    /// go out at any time.
+    pub fn embargo(&self) -> Option<&Moment> {
+        match self.to {
+            To::List(_) => self.issue.embargo(),
+            To::Test(_) => None,
+        }
+    }
+
+    /// The subject of an edition.
+    pub fn subject(&self, language: &Language) -> String {
+        self.issue.subject(language).sample()
+    }
+
+    /// The list, as diagnostics name it; none for a test.
+    pub fn list(&self) -> Option<&std::path::Path> {
+        match &self.to {
+            To::List(plan) => Some(plan.list()),
+            To::Test(_) => None,
+        }
+    }
+
+    /// The kind of send it is.
+    pub fn kind(&self) -> SendKind {
+        match self.to {
+            To::List(_) => SendKind::Issue,
+            To::Test(_) => SendKind::Test,
+        }
+    }
+
+    /// Looks through the list: how many would get which edition. `suppressed` are the keys of addresses that are
+    /// left out.
+    pub fn survey(&self, suppressed: &HashSet<String>) -> Result<Survey> {
+        match &self.to {
+            To::List(plan) => plan.each(&self.issue, suppressed, |_, _| ()),
+            To::Test(_) => {
+                let editions: BTreeMap<_, _> = self.issue.languages.iter().map(|lang| (lang.clone(), 1)).collect();
+                Ok(Survey { editions, ..Survey::default() })
+            }
+        }
+    }
+
+    /// Stamps every message and sends none: whatever could go wrong with them goes wrong here.
+    pub fn rehearse(&self, suppressed: &HashSet<String>, mut each: impl FnMut()) -> Result<Rehearsal> {
+        let mut rehearsal = Rehearsal::default();
+        let mut count = |message: &Message| {
+            let bytes = message.bytes.len() as u64;
+            rehearsal.messages += 1;
+            rehearsal.bytes += bytes;
+            rehearsal.largest = rehearsal.largest.max(bytes);
+            each();
+        };
+        match &self.to {
+            To::List(plan) => {
+                let stampers = self.stampers("rehearsal", plan.columns())?;
+                plan.each(&self.issue, suppressed, |subscriber, language| {
+                    if let Some(stamper) = stampers.iter().find(|stamper| stamper.language() == language) {
+                        count(&stamper.stamp(&subscriber));
+                    }
+                })?;
+            }
+            To::Test(test) => {
+                for stamper in self.stampers("rehearsal", &test.1)? {
+                    count(&stamper.stamp(&test.0));
+                }
+            }
+        }
+        Ok(rehearsal)
+    }
+
+    /// Enlists the audience in the ledger: in the issue's one send, or for a test in a new one an edition. What an
+    /// earlier run gave up on is open again, and what is uncertain where that is asked for.
+    pub async fn begin(&self, ledger: &Ledger, relay: Option<&Relay>, resend_uncertain: bool) -> Result<Begun> {
+        let new = |columns: &Columns| NewSend {
+            issue: self.issue.slug.clone(),
+            kind: self.kind(),
+            columns: columns.0.clone(),
+        };
+        let mut begun = Begun { sends: Vec::new(), enlisted: Enlisted::default(), open: 0 };
+        match &self.to {
+            To::List(plan) => {
+                let send = ledger.begin(&new(plan.columns())).await?;
+                begun.enlisted = plan.enlist(ledger, send.0, &self.issue).await?;
+                begun.sends.push(send);
+            }
+            To::Test(test) => {
+                for language in &self.issue.languages {
+                    let send = ledger.begin(&new(&test.1)).await?;
+                    let recipient = Recipient { subscriber: test.0.clone(), edition: language.to_string() };
+                    begun.enlisted.add(ledger.enlist(send.0, &[recipient]).await?);
+                    begun.sends.push(send);
+                }
+            }
+        }
+        let attempts = relay.map_or(Relay::LOCAL_ATTEMPTS, |relay| relay.attempts);
+        for (send, _) in &begun.sends {
+            ledger.reopen(*send, attempts, resend_uncertain).await?;
+            begun.open += ledger.tally(*send).await?.open();
+        }
+        Ok(begun)
+    }
+
+    /// Sends what is open, over the relay or into the outbox.
+    pub async fn run(
+        &self,
+        ledger: &Ledger,
+        begun: &Begun,
+        relay: Option<&Relay>,
+        options: Options,
+        (progress, brake): (Arc<Progress>, &Brake),
+    ) -> Result<Report> {
+        let catcher = match relay {
+            Some(_) => None,
+            None => Some(Catcher::open(&self.project.outbox()).await?),
+        };
+        let own = catcher.as_ref().map(Catcher::relay);
+        let relay = relay.or(own.as_ref()).ok_or_else(no_list)?;
+        let embargo = self.embargo().filter(|_| !options.break_embargo).map(|moment| moment.0.timestamp());
+        let mut whole: Option<Report> = None;
+        for (send, key) in &begun.sends {
+            let stampers = self.stampers(key, &Columns(ledger.columns(*send).await?))?;
+            let run = Run { ledger, send: *send, stampers: &stampers, relay, limit: options.limit, embargo };
+            let report = run.deliver(Arc::clone(&progress), brake).await?;
+            whole = Some(match whole {
+                Some(whole) => whole.and(report),
+                None => report,
+            });
+            if brake.is_pulled() {
+                break;
+            }
+        }
+        whole.ok_or_else(no_list)
+    }
+
+    fn stampers(&self, key: &str, columns: &Columns) -> Result<Vec<Stamper>> {
+        self.renderings
+            .iter()
+            .map(|rendering| Stamper::new(self.project, &self.issue.slug, rendering, columns, key))
+            .collect()
+    }
+}
+
+/// How a dispatch is run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// How many deliveries to begin at most.
+    pub limit: Option<u64>,
+    /// Whether an embargo is no hindrance.
+    pub break_embargo: bool,
+}
+
+/// Who looks at a test: as on the list where they are on it, else with nothing but their address.
+fn tester(project: &Project, address: Address) -> Result<(Subscriber, Columns)> {
+    let Some(path) = project.list().filter(|path| path.is_file()) else {
+        return Ok(unknown(address, Columns::usual()));
+    };
+    let mut list = List::open(&path, project.shown(&path))?;
+    while let Some(row) = list.next_row()? {
+        match row {
+            Row::Subscriber(subscriber) if subscriber.address.key() == address.key() => {
+                return Ok((subscriber, list.columns));
+            }
+            _ => {}
+        }
+    }
+    Ok(unknown(address, list.columns))
+}
+
+fn unknown(address: Address, columns: Columns) -> (Subscriber, Columns) {
+    let value = |column: &String| if column == "email" { address.to_string() } else { String::new() };
+    let values = columns.0.iter().map(value).collect();
+    (Subscriber { address, language: None, values }, columns)
+}
+
+fn no_list() -> Error {
+    Error::Refused(
+        Trouble::new("no list says who gets the issue")
+            .hint("name it under `[list]` in `envoi.toml` (`file = \"subscribers.csv\"`), or give `--list FILE`"),
+    )
+}

@@ -1,0 +1,74 @@
+//! How far a send is, to be looked at while it goes on.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use crate::ledger::State;
+
+/// Counts of one run; whoever shows them reads them whenever it likes.
+#[derive(Debug, Default)]
+pub struct Progress {
+    accepted: AtomicU64,
+    deferred: AtomicU64,
+    rejected: AtomicU64,
+    uncertain: AtomicU64,
+    connections: AtomicU64,
+    /// When the next deferred delivery is due, in seconds since 1970; 0 while there is something to do.
+    waiting_until: AtomicI64,
+}
+
+impl Progress {
+    /// How many deliveries came to a state in this run. A deferred one that was sent after all counts as accepted
+    /// alone.
+    pub fn count(&self, state: State) -> u64 {
+        self.counter(state).map_or(0, |counter| counter.load(Ordering::Relaxed))
+    }
+
+    /// How many deliveries this run is done with, for now or for good.
+    pub fn done(&self) -> u64 {
+        [State::Accepted, State::Rejected, State::Uncertain, State::Deferred]
+            .map(|state| self.count(state))
+            .iter()
+            .sum()
+    }
+
+    /// How many connections are open.
+    pub fn connections(&self) -> u64 {
+        self.connections.load(Ordering::Relaxed)
+    }
+
+    /// When the next deferred delivery is due, in seconds since 1970, where nothing else is left to do.
+    pub fn waiting_until(&self) -> Option<i64> {
+        Some(self.waiting_until.load(Ordering::Relaxed)).filter(|until| *until > 0)
+    }
+
+    pub(super) fn came_to(&self, state: State, was_deferred: bool) {
+        if was_deferred {
+            self.deferred.fetch_sub(1, Ordering::Relaxed);
+        }
+        if let Some(counter) = self.counter(state) {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn connected(&self) {
+        self.connections.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn disconnected(&self) {
+        self.connections.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn wait_until(&self, due: Option<i64>) {
+        self.waiting_until.store(due.unwrap_or(0), Ordering::Relaxed);
+    }
+
+    fn counter(&self, state: State) -> Option<&AtomicU64> {
+        match state {
+            State::Accepted => Some(&self.accepted),
+            State::Deferred => Some(&self.deferred),
+            State::Rejected => Some(&self.rejected),
+            State::Uncertain => Some(&self.uncertain),
+            _ => None,
+        }
+    }
+}

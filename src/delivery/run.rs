@@ -1,0 +1,209 @@
+//! A run of a send: claims deliveries, lets connections carry them, until nothing is left to do or it is stopped.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, AtomicUsize};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+
+use super::brake::Brake;
+use super::clerk::Clerk;
+use super::dialogue::Manner;
+use super::pace::Pace;
+use super::progress::Progress;
+use super::queue::{Job, Queue};
+use super::relay::Relay;
+use super::worker::Office;
+use crate::clock;
+use crate::error::{Error, Result, Trouble};
+use crate::ledger::{Ledger, Scribe, SendId, State, Tally};
+use crate::message::Stamper;
+
+/// How many deliveries are claimed at once, at most: what is claimed no longer sees who unsubscribes.
+const BATCH: usize = 128;
+
+/// A run of a send.
+pub struct Run<'r> {
+    /// The ledger, signed on.
+    pub ledger: &'r Ledger,
+    /// The send.
+    pub send: SendId,
+    /// One an edition.
+    pub stampers: &'r [Stamper],
+    /// Who takes the messages.
+    pub relay: &'r Relay,
+    /// How many deliveries to begin at most.
+    pub limit: Option<u64>,
+    /// Before when nothing may go out.
+    pub embargo: Option<Timestamp>,
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// How many deliveries came to each state in this run.
+    pub accepted: u64,
+    /// Put off by the relay, and not sent since.
+    pub deferred: u64,
+    /// Refused by the relay.
+    pub rejected: u64,
+    /// The relay may or may not have them.
+    pub uncertain: u64,
+    /// The whole send's deliveries by state, as the ledger has them now.
+    pub tally: Tally,
+    /// How long the run took.
+    pub took: Duration,
+}
+
+impl Report {
+    /// This run and a later one that counted on in the same [`Progress`].
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            accepted: self.accepted.max(other.accepted),
+            deferred: self.deferred.max(other.deferred),
+            rejected: self.rejected.max(other.rejected),
+            uncertain: self.uncertain.max(other.uncertain),
+            tally: self.tally.and(&other.tally),
+            took: self.took + other.took,
+        }
+    }
+}
+
+impl Run<'_> {
+    /// Runs until nothing is left to do, the brake is pulled, or something makes it pointless to go on. The error
+    /// says why it was stopped; what was sent until then is in the ledger all the same.
+    pub async fn deliver(&self, progress: Arc<Progress>, brake: &Brake) -> Result<Report> {
+        let started = Instant::now();
+        let (scribe, desk) = self.ledger.scribe();
+        let (queue, pace) = (Queue::default(), Pace::new(self.relay.rate));
+        let office = Office {
+            relay: self.relay,
+            stampers: self.stampers,
+            clerk: Clerk {
+                scribe: scribe.clone(),
+                queue: &queue,
+                pace: &pace,
+                brake,
+                progress: &progress,
+                attempts: self.relay.attempts,
+                pause: self.relay.pause,
+                doubts: AtomicU32::new(0),
+                deferred: Mutex::default(),
+            },
+            connected: AtomicUsize::new(0),
+            most: Mutex::new(Manner::Chunked(usize::MAX)),
+        };
+        let workers = join_all((0..self.relay.connections).map(|_| stopping(brake, office.work())));
+        let claims = async {
+            stopping(brake, self.claim(&queue, &pace, &scribe, &progress, brake)).await;
+            queue.close();
+        };
+        tokio::join!(workers, claims);
+        drop(office);
+        drop(scribe);
+        let closed = desk.close().await;
+        let reason = brake.reason();
+        closed?;
+        if let Some(error) = reason {
+            return Err(error);
+        }
+        let count = |state| progress.count(state);
+        Ok(Report {
+            accepted: count(State::Accepted),
+            deferred: count(State::Deferred),
+            rejected: count(State::Rejected),
+            uncertain: count(State::Uncertain),
+            tally: self.ledger.tally(self.send).await?,
+            took: started.elapsed(),
+        })
+    }
+
+    /// Claims what is due, a little at a time, until nothing will be due any more in this run.
+    async fn claim(
+        &self,
+        queue: &Queue,
+        pace: &Pace,
+        scribe: &Scribe,
+        progress: &Progress,
+        brake: &Brake,
+    ) -> Result<()> {
+        let mut left = self.limit.unwrap_or(u64::MAX);
+        while !brake.is_pulled() {
+            self.check_embargo()?;
+            let (waiting, out) = queue.length();
+            let batch = self.batch(pace);
+            if waiting > batch / 2 {
+                self.rest(queue, brake, None).await;
+                continue;
+            }
+            let limit = batch.min(usize::try_from(left).unwrap_or(usize::MAX));
+            let claimed =
+                if limit == 0 { Vec::new() } else { self.ledger.claim(self.send, self.relay.attempts, limit).await? };
+            if !claimed.is_empty() {
+                left -= claimed.len() as u64;
+                progress.wait_until(None);
+                queue.add(claimed.into_iter().map(|delivery| Job { delivery, put_off: 0 }));
+                continue;
+            }
+            if waiting + out > 0 {
+                self.rest(queue, brake, None).await;
+                continue;
+            }
+            // everything is handed in: the ledger now knows what was deferred
+            scribe.flush().await?;
+            let due = if left == 0 { None } else { self.ledger.next_due(self.send, self.relay.attempts).await? };
+            let Some(due) = due else { return Ok(()) };
+            let pause = u64::try_from(due - clock::passing_seconds()).unwrap_or(0);
+            if pause > 0 {
+                progress.wait_until(Some(due));
+                self.rest(queue, brake, Some(Duration::from_secs(pause))).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until the queue moved, at most for a while; a pause for what is not due yet goes on whatever moves.
+    async fn rest(&self, queue: &Queue, brake: &Brake, pause: Option<Duration>) {
+        let moved = async {
+            match pause {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => drop(tokio::time::timeout(Duration::from_secs(1), queue.moved.notified()).await),
+            }
+        };
+        tokio::select! {
+            () = brake.pulled() => {}
+            () = moved => {}
+        }
+    }
+
+    /// About what goes out in a second, and enough to keep every connection busy.
+    fn batch(&self, pace: &Pace) -> usize {
+        let connections = usize::from(self.relay.connections);
+        let busy = connections * self.relay.window.max(2) * 2;
+        match pace.rate() {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a small range")]
+            Some(rate) => (rate.clamp(1.0, BATCH as f64) as usize).min(BATCH),
+            None => busy.max(BATCH),
+        }
+    }
+
+    fn check_embargo(&self) -> Result<()> {
+        match self.embargo {
+            Some(until) if clock::now().timestamp() < until => Err(Error::Refused(
+                Trouble::new(format!("the issue is under embargo until {until}"))
+                    .hint("send it after that time; or give `--break-embargo` where its readers may have it before"),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Lets an error stop the whole send.
+async fn stopping(brake: &Brake, work: impl Future<Output = Result<()>>) {
+    if let Err(error) = work.await {
+        brake.fail(error);
+    }
+}

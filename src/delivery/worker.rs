@@ -1,0 +1,283 @@
+//! A connection's worker: takes jobs, stamps messages, has the dialogue, hands the verdicts to the clerk.
+//!
+//! A message's row says `in-flight` before its end can leave. The row is asked for when the message is announced,
+//! so that it is written while the round trip goes on.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use super::clerk::Clerk;
+use super::dialogue::{Dialogue, Manner, Opening};
+use super::queue::Job;
+use super::relay::{NoConnection, Relay};
+use super::reply::Fault;
+use crate::error::{Error, Result, Trouble};
+use crate::ledger::Receipt;
+use crate::message::{Message, Stamper};
+
+/// How long a connection is kept open while there is nothing to send.
+const IDLE: Duration = Duration::from_secs(20);
+
+/// The first pause after a connection could not be made; it doubles.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+
+/// The longest pause before another try to connect.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// What the workers of one send share.
+pub(super) struct Office<'s> {
+    pub(super) relay: &'s Relay,
+    pub(super) stampers: &'s [Stamper],
+    pub(super) clerk: Clerk<'s>,
+    /// How many connections there are now.
+    pub(super) connected: AtomicUsize,
+    /// The most ambitious manner that the relay has not failed in.
+    pub(super) most: Mutex<Manner>,
+}
+
+/// A job with its message, on its way.
+struct Parcel {
+    job: Job,
+    message: Message,
+    /// Its row is being written.
+    receipt: Option<Receipt>,
+}
+
+impl Office<'_> {
+    /// Works until the queue is closed and empty, or the brake is pulled. An error is the ledger's.
+    pub(super) async fn work(&self) -> Result<()> {
+        let mut failures = 0;
+        while let Some(job) = self.next().await {
+            match self.relay.connect().await {
+                Ok(connection) => {
+                    failures = 0;
+                    self.connected.fetch_add(1, Ordering::Relaxed);
+                    self.clerk.progress.connected();
+                    let dialogue = Dialogue::new(connection, self.relay.window, self.most());
+                    let carried = self.converse(dialogue, job).await;
+                    self.connected.fetch_sub(1, Ordering::Relaxed);
+                    self.clerk.progress.disconnected();
+                    failures += u32::from(carried? == 0);
+                    if failures > 0 {
+                        self.pause(failures).await;
+                    }
+                }
+                Err(NoConnection::Never(error)) => {
+                    self.clerk.brake.fail(error);
+                    return self.clerk.release(&job);
+                }
+                Err(NoConnection::Later(why)) => {
+                    self.clerk.queue.put_back(job);
+                    failures += 1;
+                    if self.connected.load(Ordering::Relaxed) > 0 {
+                        // the relay takes no more connections than it has: the others carry on
+                        return Ok(());
+                    }
+                    if failures >= u32::from(self.relay.attempts) {
+                        self.clerk.brake.fail(unreachable(self.relay, &why));
+                        return Ok(());
+                    }
+                    self.pause(failures).await;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One connection's life. Gives how many messages were answered on it.
+    async fn converse(&self, mut dialogue: Dialogue, first: Job) -> Result<u32> {
+        let done = match dialogue.manner {
+            Manner::Chunked(_) => self.stream(&mut dialogue, first).await,
+            _ => self.alternate(&mut dialogue, first).await,
+        };
+        self.learn(&dialogue);
+        let carried = dialogue.carried;
+        dialogue.end().await;
+        done.map(|()| carried)
+    }
+
+    /// One message after the other, each one's envelope going out with the end of the one before.
+    async fn alternate(&self, dialogue: &mut Dialogue, first: Job) -> Result<()> {
+        let mut next = Some(first);
+        let mut open: Option<Parcel> = None;
+        loop {
+            let announced = next.take().and_then(|job| self.stamp(dialogue, job));
+            if open.is_none() && announced.is_none() && self.clerk.brake.is_pulled() {
+                return Ok(());
+            }
+            if let Some(receipt) = open.as_mut().and_then(|parcel| parcel.receipt.take()) {
+                receipt.written().await?;
+            }
+            let (verdict, opening) =
+                dialogue.turn(open.as_ref().map(|p| &p.message), announced.as_ref().map(|p| &p.message)).await;
+            if let (Some(parcel), Some(verdict)) = (open.take(), verdict) {
+                self.clerk.enter(parcel.job, verdict)?;
+            }
+            match (announced, opening) {
+                (Some(parcel), Some(Opening::Ready)) => open = Some(parcel),
+                (Some(parcel), Some(Opening::Over(verdict))) => self.clerk.enter(parcel.job, verdict)?,
+                _ => {}
+            }
+            if dialogue.over.is_some() {
+                return Ok(());
+            }
+            next = match &open {
+                // the relay waits for a message: it is not kept waiting
+                Some(_) if self.has_room(dialogue.carried + 1) => self.next_at_once(),
+                Some(_) => None,
+                None if self.has_room(dialogue.carried) => self.next_while_connected().await,
+                None => None,
+            };
+            if open.is_none() && next.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Several messages under way at once.
+    async fn stream(&self, dialogue: &mut Dialogue, first: Job) -> Result<()> {
+        let mut under_way: VecDeque<Job> = VecDeque::new();
+        let mut next = Some(first);
+        loop {
+            let mut ready = Vec::new();
+            let mut began = dialogue.carried + u32::try_from(under_way.len()).unwrap_or(u32::MAX);
+            while under_way.len() + ready.len() < dialogue.window() && dialogue.over.is_none() {
+                let Some(job) = next.take().or_else(|| self.has_room(began).then(|| self.next_at_once()).flatten())
+                else {
+                    break;
+                };
+                ready.extend(self.stamp(dialogue, job));
+                began += 1;
+            }
+            for Parcel { job, message, receipt } in ready {
+                if let Some(receipt) = receipt {
+                    receipt.written().await?;
+                }
+                dialogue.send_ahead(&message);
+                under_way.push_back(job);
+            }
+            if let Some(job) = under_way.pop_front() {
+                let verdict = dialogue.oldest().await;
+                self.clerk.enter(job, verdict)?;
+                continue;
+            }
+            if dialogue.over.is_some() || !self.has_room(dialogue.carried) {
+                return Ok(());
+            }
+            next = self.next_while_connected().await;
+            if next.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The next job, when there is one and the pace allows it; none at the end.
+    async fn next(&self) -> Option<Job> {
+        let brake = self.clerk.brake;
+        if brake.is_pulled() {
+            return None;
+        }
+        let job = tokio::select! {
+            biased;
+            () = brake.pulled() => None,
+            job = self.clerk.queue.take() => job,
+        }?;
+        tokio::select! {
+            biased;
+            () = brake.pulled() => {
+                self.clerk.queue.put_back(job);
+                None
+            }
+            () = self.clerk.pace.wait() => Some(job),
+        }
+    }
+
+    /// The same, but not for longer than an idle connection is kept.
+    async fn next_while_connected(&self) -> Option<Job> {
+        tokio::time::timeout(IDLE, self.next()).await.unwrap_or_default()
+    }
+
+    /// The next job, if nobody has to wait for it.
+    fn next_at_once(&self) -> Option<Job> {
+        if self.clerk.brake.is_pulled() || self.clerk.pace.ask().is_err() {
+            return None;
+        }
+        let job = self.clerk.queue.try_take();
+        if job.is_none() {
+            self.clerk.pace.give_back();
+        }
+        job
+    }
+
+    /// Makes a job's message and asks for its row; none where the relay would not take it.
+    fn stamp(&self, dialogue: &Dialogue, job: Job) -> Option<Parcel> {
+        let edition = &job.delivery.edition;
+        let stamper = self.stampers.iter().find(|stamper| stamper.language().as_str() == edition);
+        let Some(stamper) = stamper else {
+            self.clerk.brake.fail(Error::Refused(
+                Trouble::new(format!("the issue has no `{edition}` edition any more, but deliveries of it are open"))
+                    .hint(format!("put `{edition}` back into `languages` of `issue.toml`")),
+            ));
+            let _ = self.clerk.release(&job);
+            return None;
+        };
+        let message = stamper.stamp(&job.delivery.subscriber);
+        let limit = dialogue.size_limit().filter(|limit| message.bytes.len() as u64 > *limit);
+        if let Some(limit) = limit {
+            self.clerk.brake.fail(Error::Relay(
+                Trouble::new(format!(
+                    "a message has {} bytes, and the relay takes {limit} at most",
+                    message.bytes.len()
+                ))
+                .hint("make the pictures smaller, or let readers fetch them: `mode = \"link\"` under `[images]`"),
+            ));
+            let _ = self.clerk.release(&job);
+            return None;
+        }
+        let receipt = Some(self.clerk.scribe.in_flight(vec![job.delivery.id]));
+        Some(Parcel { job, message, receipt })
+    }
+
+    fn has_room(&self, carried: u32) -> bool {
+        self.relay.messages_per_connection.is_none_or(|most| carried < most.max(1))
+    }
+
+    fn most(&self) -> Manner {
+        *self.most.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A relay that fails in what it offers gets it simpler from then on.
+    fn learn(&self, dialogue: &Dialogue) {
+        let failed = match &dialogue.over {
+            Some(Fault::Garbled(_)) => true,
+            Some(Fault::Silent(_) | Fault::Lost(_)) => dialogue.carried == 0,
+            Some(Fault::Goodbye(_)) | None => false,
+        };
+        if failed {
+            let simpler = match dialogue.manner {
+                Manner::Chunked(_) => Manner::Pipelined,
+                Manner::Pipelined | Manner::Lockstep => Manner::Lockstep,
+            };
+            let mut most = self.most.lock().unwrap_or_else(PoisonError::into_inner);
+            *most = simpler.min(*most);
+        }
+    }
+
+    async fn pause(&self, failures: u32) {
+        let pause = FIRST_PAUSE.saturating_mul(1 << (failures - 1).min(8)).min(LONGEST_PAUSE);
+        tokio::select! {
+            () = self.clerk.brake.pulled() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+fn unreachable(relay: &Relay, why: &str) -> Error {
+    Error::Relay(
+        Trouble::new(format!("the relay {} cannot be reached: {why}", relay.name()))
+            .hint("check `host` and `port` under `[relay]`; `envoi doctor` tries the connection step by step")
+            .hint("run the command again to go on where it stopped"),
+    )
+}
