@@ -6,9 +6,12 @@
 mod decode;
 mod filter;
 mod list;
+mod rows;
+mod survey;
 
 pub use filter::Filter;
 pub use list::{Finding, List, Row};
+pub use survey::{Survey, survey};
 
 use crate::address::{Address, Mailbox};
 use crate::diagnostic::Diagnostic;
@@ -88,7 +91,7 @@ pub fn columns(project: &Project) -> Result<(Columns, Vec<Diagnostic>)> {
     if !path.exists() {
         let usual = Columns::usual();
         let warning = Diagnostic::warning(format!("the list `{}` is not there", shown.display()))
-            .at(project.place_of("file"))
+            .at(project.place_of("list.file"))
             .hint(format!("save it there as CSV; until then the merge fields are {}", usual.0.join(", ")));
         return Ok((usual, vec![warning]));
     }

@@ -8,7 +8,7 @@ use super::{names, show};
 use crate::build;
 use crate::error::Result;
 
-/// Write an issue as files: for each language a web page, a plain text and a sample message
+/// Write an issue as files: web page, plain text and sample message, one of each a language
 ///
 /// DIR/LANG/newsletter.html with its images/, newsletter.txt and newsletter.eml, which is stamped for the first
 /// subscriber of that language. Everything is written, or, where the issue has errors, nothing.
@@ -17,8 +17,8 @@ pub(super) struct Build {
     /// The issue
     #[arg(value_parser = names::issue)]
     issue: String,
-    /// The folder to write into; out/ISSUE in the project where left out
-    #[arg(long, short, value_name = "DIR")]
+    /// The folder to write into [default: out/ISSUE in the project]
+    #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 

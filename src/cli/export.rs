@@ -8,16 +8,16 @@ use super::{names, show};
 use crate::error::Result;
 use crate::press::Release;
 
-/// Write a press release as pages of their own: NAME.LANG.html and NAME.LANG.txt for each language
+/// Write a press release as HTML and text pages, one of each a language
 ///
-/// The pages need no other file: their pictures are within them.
+/// NAME.LANG.html and NAME.LANG.txt. The pages need no other file: their pictures are within them.
 #[derive(Debug, clap::Args)]
 pub(super) struct Export {
     /// The press release: its name, ISSUE/NAME, or an issue that has but one
     #[arg(value_parser = names::issue)]
     release: String,
-    /// The folder to write into; out/ISSUE in the project where left out
-    #[arg(long, short, value_name = "DIR")]
+    /// The folder to write into [default: out/ISSUE in the project]
+    #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 

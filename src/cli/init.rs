@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::ending::Ending;
+use super::global::Global;
 use super::grammar::Count;
 use super::show;
 use crate::error::{Error, Result};
@@ -16,20 +17,23 @@ use crate::scaffold::{Made, Skeleton};
 /// Nothing that is there already is overwritten.
 #[derive(Debug, clap::Args)]
 pub(super) struct Init {
-    /// The folder; it is made where it is not there
-    #[arg(value_name = "DIR", default_value = ".")]
-    folder: PathBuf,
+    /// The folder, which is made where it is not there [default: the current one]
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
 }
 
 impl Init {
-    pub(super) fn run(&self) -> Result<Ending> {
-        let folder = std::path::absolute(&self.folder).map_err(Error::file("find", &self.folder))?;
+    pub(super) fn run(&self, global: &Global) -> Result<Ending> {
+        let folder = match &self.folder {
+            Some(folder) => std::path::absolute(folder).map_err(Error::file("find", folder))?,
+            None => global.folder()?,
+        };
         let made = Skeleton::project(&folder).write()?;
         show::text(&report(&folder, &made))?;
         if made.new.iter().any(|file| file == Path::new(project::FILE)) {
             show::line("next:")?;
             if std::env::current_dir().is_ok_and(|here| here != folder) {
-                show::line(format!("  cd {}", self.folder.display()))?;
+                show::line(format!("  cd {}", folder.display()))?;
             }
             for (command, purpose) in NEXT {
                 show::line(format!("  {command:<22}{purpose}"))?;

@@ -188,7 +188,9 @@ impl FrontMatter {
     /// Splits a snippet's file into its front matter and where its body begins (bytes).
     pub fn read(source: &Source) -> Result<(Self, usize)> {
         let text = &source.text;
-        let Some(rest) = text.strip_prefix("+++\n") else {
+        // a space behind the plus signs is nothing to see, and nothing to stumble over
+        let first = text.split_inclusive('\n').next().unwrap_or_default();
+        let Some(rest) = text.strip_prefix(first).filter(|_| first.trim_end() == "+++") else {
             return Err(Diagnostic::error("a snippet begins with its front matter between `+++` lines")
                 .at(source.place(0..text.find('\n').unwrap_or(text.len())))
                 .hint("write these lines first: `+++`, `title = \"…\"`, `+++`")

@@ -9,6 +9,7 @@ mod link;
 pub mod markdown;
 mod media;
 mod merge;
+mod nesting;
 mod parse;
 mod snippet;
 
@@ -196,6 +197,14 @@ impl Issue {
                 }
             }
         }
+        let twice = |(at, language): &(usize, &Language)| self.languages[..*at].contains(language);
+        if let Some((_, language)) = self.languages.iter().enumerate().find(twice) {
+            diagnostics.push(
+                Diagnostic::error(format!("`languages` names `{language}` twice"))
+                    .at(self.place_of("languages"))
+                    .hint("name it once: each reader gets one edition"),
+            );
+        }
         let every = |language: &Language| !self.edition(language).is_empty();
         for language in self.languages.iter().filter(|language| !every(language)) {
             diagnostics.push(
@@ -258,9 +267,10 @@ fn in_order(
             let diagnostic = Diagnostic::error(format!("issue `{slug}` lists a snippet that does not exist: `{name}`"));
             match nearest(name, found.keys().map(String::as_str)) {
                 Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-                None => {
-                    diagnostic.hint(format!("create `{name}.md` beside `{FILE}`, or take the name out of the list"))
-                }
+                None => diagnostic.hint(format!(
+                    "create it with `envoi new snippet {slug} {name}`, or take it out of line {}",
+                    place.line
+                )),
             }
         };
         diagnostics.push(diagnostic.at(place));

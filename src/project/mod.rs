@@ -106,9 +106,9 @@ impl Project {
                 && !url.starts_with("https://")
             {
                 diagnostics.push(
-                    Diagnostic::error("the unsubscribe `url` is not an https address").at(self.place_of("url")).hint(
-                        "one-click unsubscribing needs https (RFC 8058); leave `url` out to offer `mailto` alone",
-                    ),
+                    Diagnostic::error("the unsubscribe `url` is not an https address")
+                        .at(self.place_of("unsubscribe.url"))
+                        .hint("one-click unsubscribing needs https (RFC 8058); leave `url` out to offer `mailto` alone"),
                 );
             }
             if unsubscribe.url.is_none() && unsubscribe.mailto.is_none() {
@@ -122,7 +122,7 @@ impl Project {
         if self.config.images.mode == ImagesMode::Link && self.config.images.base_url.is_none() {
             diagnostics.push(
                 Diagnostic::error("images are to be linked, but no `base_url` says where they lie")
-                    .at(self.place_of("mode"))
+                    .at(self.place_of("images.mode"))
                     .hint("add `base_url = \"https://…/\"` under `[images]`, or set `mode = \"embed\"`"),
             );
         }

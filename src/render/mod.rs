@@ -4,6 +4,7 @@
 //! Markdown tree and not from the HTML. A rendering is made once for all readers of an edition; the next room
 //! (`message`) fills the merge fields for each.
 
+mod blocks;
 mod context;
 mod engine;
 mod files;
