@@ -170,7 +170,9 @@ impl<'f> Engine<'f> {
             let reason = reason.lines().next().unwrap_or("").split(": expected").next().unwrap_or_default();
             Diagnostic::error(format!("the template cannot be read: {}", lower(reason)))
                 .at(source.place_at(line, column))
-                .hint("every `{{` needs its `}}`, and what stands between them is a name, `#if …`, `/if` or `> partial`")
+                .hint(
+                    "every `{{` needs its `}}`, and what stands between them is a name, `#if …`, `/if` or `> partial`",
+                )
                 .into()
         })
     }
