@@ -100,12 +100,10 @@ fn a_name_that_is_not_there_is_told_with_the_nearest_one() {
 
 #[test]
 fn an_issue_with_none_or_several_says_so() {
-    let room = room().snippet("2026-11", "whale", &release("Whale seen")).issue("2026-12", "subject = \"Quiet\"\n").article(
-        "2026-12",
-        "lead",
-        "Quiet",
-        "Nothing.",
-    );
+    let room = room()
+        .snippet("2026-11", "whale", &release("Whale seen"))
+        .issue("2026-12", "subject = \"Quiet\"\n")
+        .article("2026-12", "lead", "Quiet", "Nothing.");
     room.run("export 2026-11").exit(1).stdout("").stderr(
         "
         error: the issue `2026-11` has 2 press releases

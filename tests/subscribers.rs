@@ -29,7 +29,8 @@ fn a_list_needs_no_project() {
 /// Excel on a French Windows: semicolons, Windows-1252, CRLF, and columns in French.
 #[test]
 fn a_list_from_excel_is_read_as_it_is() {
-    let list = b"Courriel;Pr\xe9nom;Nom;Langue\r\nzoe@example.org;Zo\xe9;L\xe9onard;FR\r\njo@example.org;Jo;D'hondt;NL\r\n";
+    let list =
+        b"Courriel;Pr\xe9nom;Nom;Langue\r\nzoe@example.org;Zo\xe9;L\xe9onard;FR\r\njo@example.org;Jo;D'hondt;NL\r\n";
     let room = Newsroom::new().bytes("subscribers.csv", list);
     room.run("subscribers check").exit(0).stderr("").stdout(
         "
@@ -194,7 +195,8 @@ fn two_columns_of_one_name() {
 
 #[test]
 fn a_workbook_is_no_list() {
-    let room = Newsroom::new().bytes("subscribers.csv", b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0 xl/workbook.xml \xff\xfe\x01");
+    let room =
+        Newsroom::new().bytes("subscribers.csv", b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0 xl/workbook.xml \xff\xfe\x01");
     room.run("subscribers check").exit(1).stdout("").stderr(
         "
         error: the list is no text
@@ -238,7 +240,10 @@ fn who_unsubscribes_is_never_written_to_again() {
         .issue("2026-11", "subject = \"Ferry\"\npreheader = \"It sails.\"\n")
         .article("2026-11", "lead", "Ferry", "It sails.")
         .subscribers(["ada@example.org", "ben@example.com"]);
-    room.run("unsubscribe Ben@Example.com").exit(0).stdout("`Ben@example.com` will not be written to again\n").stderr("");
+    room.run("unsubscribe Ben@Example.com")
+        .exit(0)
+        .stdout("`Ben@example.com` will not be written to again\n")
+        .stderr("");
     room.run("unsubscribe ben@example.com").exit(0).stdout("`ben@example.com` is suppressed already\n").stderr("");
     room.run("send 2026-11 --yes").exit(0);
     let recipients: Vec<String> = room.messages().into_iter().map(|letter| letter.to).collect();
