@@ -76,6 +76,7 @@ fn utf16(path: &Path, shown: &Path, encoding: &'static Encoding) -> Result<Opene
     Ok(Opened { file, encoding: encoding_rs::UTF_8, head })
 }
 
+#[expect(clippy::naive_bytecount, reason = "one row, once a list")]
 /// The separator that the header row uses most: comma, semicolon or tab.
 pub(super) fn separator(head: &[u8]) -> u8 {
     let row = head.split(|byte| *byte == b'\n').next().unwrap_or_default();

@@ -34,7 +34,7 @@ pub struct Subscriber {
 impl Subscriber {
     /// Somebody who does not exist, for samples where there is no list yet.
     pub fn invented(columns: &Columns, language: &Language) -> Self {
-        let address = Address::parse("ada@example.org").expect("an address");
+        let address = Address::example();
         let value = |column: &String| match column.as_str() {
             "email" => address.to_string(),
             "first_name" => "Ada".to_owned(),
