@@ -40,9 +40,9 @@ impl Desk {
         &self.root
     }
 
-    /// The project's list, as it was when the project was opened.
-    pub(super) fn first_list(&self) -> Option<PathBuf> {
-        self.first.list()
+    /// The project as it was opened.
+    pub(super) fn first(&self) -> &Project {
+        &self.first
     }
 
     /// Something was saved: what is known is old, and those who listen are told.

@@ -22,16 +22,25 @@ pub(super) fn fingerprint<'p>(paths: impl IntoIterator<Item = &'p Path>) -> u64 
 fn add(path: &Path, depth: usize, hasher: &mut DefaultHasher) {
     path.hash(hasher);
     let Ok(data) = std::fs::metadata(path) else { return };
-    data.len().hash(hasher);
-    data.modified().ok().hash(hasher);
-    let linked = depth > 0 && path.is_symlink();
-    if !data.is_dir() || linked || depth > DEPTH {
+    if data.is_file() {
+        data.len().hash(hasher);
+        data.modified().ok().hash(hasher);
         return;
     }
-    let mut names: Vec<_> =
-        std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.file_name()).collect();
-    names.sort();
-    for name in names {
-        add(&path.join(name), depth + 1, hasher);
+    let linked = depth > 0 && path.is_symlink();
+    if linked || depth > DEPTH {
+        return;
     }
+    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+    let mut paths: Vec<_> = entries.map(|entry| entry.path()).filter(|path| !is_aside(path)).collect();
+    paths.sort();
+    for path in paths {
+        add(&path, depth + 1, hasher);
+    }
+}
+
+/// Whether a file is one that editors write beside another while that is open.
+pub(super) fn is_aside(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.starts_with('.') || name.ends_with('~')
 }

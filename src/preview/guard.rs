@@ -21,7 +21,7 @@ const OWN: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 
 /// For messages and press releases: only what they carry with them. `allow-same-origin` lets the page outside measure
 /// the message; without `allow-scripts` nothing inside can make use of it.
-pub(super) const MESSAGE: &str = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; \
+pub(super) const MESSAGE: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; \
                                   form-action 'none'; frame-ancestors 'self'; \
                                   sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox";
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::fingerprint::fingerprint;
 use crate::error::Result;
-use crate::issue::{FILE, Issue, Kind, Manifest, MergeText, slugs};
+use crate::issue::{FILE, Issue, Kind, Manifest, MergeText, Snippet, slugs};
 use crate::language::Language;
 use crate::project::Project;
 use crate::source::Source;
@@ -22,7 +22,7 @@ pub(super) struct Entry {
     pub(super) languages: Vec<Language>,
     /// The names of its press releases.
     pub(super) releases: Vec<String>,
-    /// Of its folder, when it was read.
+    /// Of its folder when it was read whole, else 0.
     #[serde(skip)]
     seen: u64,
     #[serde(skip)]
@@ -36,7 +36,7 @@ pub(super) fn index(project: &Project, before: &[Entry]) -> Result<Vec<Entry>> {
         let seen = fingerprint([project.issues().join(&slug).as_path()]);
         match before.iter().find(|entry| entry.slug == slug) {
             Some(known) if known.seen == seen && known.default == *default => known.clone(),
-            known => Entry { seen, default: default.clone(), ..read(project, &slug, known) },
+            known => read(project, &slug, seen, known),
         }
     };
     let mut entries: Vec<Entry> = slugs(project)?.into_iter().map(entry).collect();
@@ -46,31 +46,37 @@ pub(super) fn index(project: &Project, before: &[Entry]) -> Result<Vec<Entry>> {
     Ok(entries)
 }
 
-fn read(project: &Project, slug: &str, known: Option<&Entry>) -> Entry {
+fn read(project: &Project, slug: &str, seen: u64, known: Option<&Entry>) -> Entry {
+    let default = &project.config.languages.default;
     let mut entry = known.cloned().unwrap_or_else(|| Entry {
         slug: slug.to_owned(),
         subject: String::new(),
         date: None,
-        languages: vec![project.config.languages.default.clone()],
+        languages: vec![default.clone()],
         releases: Vec::new(),
         seen: 0,
-        default: project.config.languages.default.clone(),
+        default: default.clone(),
     });
+    entry.default = default.clone();
     let path = project.issues().join(slug).join(FILE);
     if let Ok(manifest) = Source::read(&path, FILE).and_then(|source| source.toml::<Manifest>()) {
         entry.languages = manifest.languages;
         if entry.languages.is_empty() {
-            entry.languages.push(project.config.languages.default.clone());
+            entry.languages.push(default.clone());
         }
         let subject = manifest.subject.get(&entry.languages[0], &entry.languages[0]);
         entry.subject = MergeText::parse(subject).map_or_else(|_| subject.to_owned(), |text| text.sample());
         entry.date = manifest.date.map(|day| day.0.to_string());
     }
-    if let Ok(issue) = Issue::open(project, slug) {
-        let release = |versions: &Vec<crate::issue::Snippet>| {
-            versions.iter().find(|version| version.front.kind == Kind::PressRelease).map(|version| version.name.clone())
-        };
-        entry.releases = issue.snippets.iter().filter_map(release).collect();
+    match Issue::open(project, slug) {
+        Ok(issue) => {
+            let release = |version: &&Snippet| version.front.kind == Kind::PressRelease;
+            let releases = issue.snippets.iter().filter_map(|versions| versions.iter().find(release));
+            entry.releases = releases.map(|release| release.name.clone()).collect();
+            entry.seen = seen;
+        }
+        // what is amiss may lie elsewhere (a boilerplate): looked at again after the next save
+        Err(_) => entry.seen = 0,
     }
     entry
 }

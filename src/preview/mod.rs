@@ -93,7 +93,7 @@ impl Preview {
         let stopped = |error: io::Error| Error::Refused(Trouble::new("the preview stopped").because(error));
         let watch = Watch::start(Arc::clone(&self.desk)).map_err(stopped)?;
         let (end, ending) = tokio::sync::watch::channel(false);
-        let outbox = Arc::new(Outbox::new(self.desk.root().join("outbox")));
+        let outbox = Arc::new(Outbox::new(self.desk.first().outbox()));
         let room = Room { desk: self.desk, outbox, ending: ending.clone() };
         // events are small and must not wait for one another
         let listener = self.listener.tap_io(|connection| drop(connection.set_nodelay(true)));

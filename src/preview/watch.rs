@@ -14,7 +14,7 @@ use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::desk::Desk;
-use super::fingerprint::fingerprint;
+use super::fingerprint::{fingerprint, is_aside};
 use crate::project::FILE;
 
 /// A save is over when nothing was heard for this long.
@@ -61,7 +61,7 @@ impl Watch {
         sender: Sender<Signal>,
         signals: Receiver<Signal>,
     ) -> std::io::Result<Self> {
-        let list = desk.first_list();
+        let list = desk.first().list();
         let mut round = Round { list, desk, system, failing: false, seen: 0 };
         round.seen = round.look();
         std::thread::Builder::new().name("watch".to_owned()).spawn(move || round.keep(&signals))?;
@@ -172,11 +172,8 @@ impl Round {
 
     fn is_shown(&self, path: &Path) -> bool {
         let root = self.desk.root();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        // what editors write beside a file while it is open
-        let aside = name.starts_with('.') || name.ends_with('~');
         let inside = path.starts_with(root.join("issues")) || path.starts_with(root.join("templates"));
-        (inside && !aside) || path == root.join(FILE) || self.list.as_deref() == Some(path)
+        (inside && !is_aside(path)) || path == root.join(FILE) || self.list.as_deref() == Some(path)
     }
 }
 

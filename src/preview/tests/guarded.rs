@@ -6,11 +6,17 @@ use std::time::{Duration, Instant};
 use super::Desktop;
 use crate::error::Error;
 use crate::preview::Preview;
+use crate::preview::assets::ALL;
 
 #[test]
 fn the_page_and_its_files_come_with_a_strict_policy() {
     let desk = Desktop::new();
-    for (path, kind) in [("/", "text/html"), ("/page.js", "text/javascript"), ("/page.css", "text/css")] {
+    for (path, kind) in [
+        ("/", "text/html"),
+        ("/page.css", "text/css"),
+        ("/page.js", "text/javascript"),
+        ("/tools.js", "text/javascript"),
+    ] {
         let answer = desk.ask(path);
         assert_eq!(answer.status, 200, "{path}");
         answer.says(&format!("content-type: {kind}; charset=utf-8"));
@@ -26,6 +32,17 @@ fn the_page_and_its_files_come_with_a_strict_policy() {
         "nothing stands inline"
     );
     assert_eq!(desk.ask("/nowhere").status, 404);
+}
+
+#[test]
+fn a_script_of_the_page_imports_only_those_before_it() {
+    let scripts: Vec<_> = ALL.iter().filter(|(_, kind, _)| kind.starts_with("text/javascript")).collect();
+    for (at, (path, _, text)) in scripts.iter().enumerate() {
+        for import in text.lines().filter_map(|line| line.strip_prefix("import ")) {
+            let file = import.split('\'').nth(1).and_then(|file| file.strip_prefix('.')).unwrap();
+            assert!(scripts[..at].iter().any(|(before, ..)| *before == file), "{path} imports {file}");
+        }
+    }
 }
 
 #[test]
