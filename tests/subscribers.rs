@@ -53,6 +53,24 @@ fn a_list_in_utf_16_is_read_as_it_is() {
     );
 }
 
+/// One byte that is not UTF-8 makes Windows-1252 of a whole list; and some lists come garbled.
+#[test]
+fn names_that_look_garbled_are_told() {
+    let list =
+        b"email,first_name\nzoe@example.org,Zo\xc3\xab\nrene@example.org,Ren\xe9\nbjorn@example.net,Bj\xc3\xb8rn\n";
+    let room = Newsroom::new().bytes("subscribers.csv", list);
+    room.run("subscribers check").exit(0).stderr("").stdout(
+        "
+        warning: `ZoÃ«` looks garbled
+          at subscribers.csv:2
+        hint: 2 rows are like that: save the list again from your spreadsheet, as CSV in UTF-8
+
+        3 subscribers in subscribers.csv: 3 without a language
+        read as windows-1252 with commas between the columns email, first_name
+        ",
+    );
+}
+
 #[test]
 fn every_row_that_cannot_be_used_is_told_with_its_line() {
     // the empty lines count: an editor shows the same numbers

@@ -3,15 +3,15 @@
 //! A CSV file -> [`List`] -> subscribers one by one, so that a list of a million takes little memory. Suppressions
 //! are the ledger's: they are looked at again whenever a delivery is claimed.
 
+mod census;
 mod decode;
 mod filter;
 mod list;
 mod rows;
-mod survey;
 
+pub use census::{Census, census};
 pub use filter::Filter;
 pub use list::{Finding, List, Row};
-pub use survey::{Survey, survey};
 
 use crate::address::{Address, Mailbox};
 use crate::diagnostic::Diagnostic;
