@@ -446,6 +446,21 @@ fn a_merge_field_that_nobody_closes() {
     );
 }
 
+#[test]
+fn a_merge_field_where_none_is_filled() {
+    let room = room().article("2026-11", "lead", "Ferry for {{ first_name }}", "It sails.");
+    finds(
+        &room,
+        "
+        error: no merge field is filled in `title`: readers would see the braces
+          at issues/2026-11/lead.md:2:1
+          2 | title = \"Ferry for {{ first_name }}\"
+            | ^^^^^
+        hint: write it in the text; merge fields work there, in links' addresses, in subject and preheader
+        ",
+    );
+}
+
 // --- templates ---
 
 #[test]

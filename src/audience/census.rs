@@ -113,7 +113,7 @@ impl Oddities {
     }
 }
 
-/// Whether a text was written in UTF-8 and read as Windows-1252 somewhere on its way ("ZoÃ«"), or could not be read.
+/// Whether a text was written in UTF-8 and read as Windows-1252 somewhere on its way (`ZoÃ«`), or could not be read.
 fn is_garbled(value: &str) -> bool {
     // the second byte of a Latin letter in UTF-8, as Windows-1252 shows it
     let second = |c: char| matches!(c, '\u{80}'..='\u{bf}') || "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ".contains(c);
