@@ -259,37 +259,31 @@ impl Ledger {
         .map_err(failed("be read"))
     }
 
-    /// Records many changes at once: first what goes in flight, then what became of deliveries.
+    /// Records many changes at once: what goes in flight, and what became of deliveries. No delivery is in both.
+    ///
+    /// One statement, which is its own transaction: each further one would cost a way to the database's thread and
+    /// back, which is most of what a commit costs.
     pub(super) async fn record(&self, in_flight: &[i64], outcomes: &[Outcome]) -> Result<()> {
+        let begun = in_flight.iter().map(|id| serde_json::json!([id, State::InFlight.name()]));
+        let ended =
+            outcomes.iter().map(|o| serde_json::json!([o.id, o.state.name(), o.attempts, o.due, o.code, o.reply]));
+        let rows: Vec<_> = begun.chain(ended).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
         let now = clock::seconds();
         let mut connection = self.connection.lock().await;
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("record deliveries"))?;
-        if !in_flight.is_empty() {
-            sqlx::query(
-                "UPDATE deliveries SET state = 'in-flight', changed = $2 WHERE id IN (SELECT value FROM json_each($1))",
-            )
-            .bind(serde_json::to_string(in_flight).unwrap_or_default())
-            .bind(now)
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed("record deliveries"))?;
-        }
-        if !outcomes.is_empty() {
-            let rows: Vec<_> = outcomes
-                .iter()
-                .map(|o| serde_json::json!([o.id, o.state.name(), o.attempts, o.due, o.code, o.reply]))
-                .collect();
-            sqlx::query(
-                "UPDATE deliveries SET state = row.value ->> 1, attempts = row.value ->> 2, due = row.value ->> 3,
-                        code = row.value ->> 4, reply = row.value ->> 5, worker = NULL, changed = $2
-                 FROM json_each($1) AS row WHERE deliveries.id = row.value ->> 0",
-            )
-            .bind(serde_json::to_string(&rows).unwrap_or_default())
-            .bind(now)
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed("record deliveries"))?;
-        }
+        sqlx::query(
+            "UPDATE deliveries SET state = row.value ->> 1, attempts = coalesce(row.value ->> 2, attempts),
+                    due = coalesce(row.value ->> 3, due), code = row.value ->> 4, reply = row.value ->> 5,
+                    worker = iif(row.value ->> 1 = 'in-flight', worker, NULL), changed = $2
+             FROM json_each($1) AS row WHERE deliveries.id = row.value ->> 0",
+        )
+        .bind(serde_json::to_string(&rows).unwrap_or_default())
+        .bind(now)
+        .execute(&mut *connection)
+        .await
+        .map_err(failed("record deliveries"))?;
         for outcome in outcomes.iter().filter(|outcome| outcome.suppress) {
             sqlx::query(
                 "INSERT INTO suppressions (key, address, reason, detail, since)
@@ -298,11 +292,11 @@ impl Ledger {
             .bind(outcome.id)
             .bind(&outcome.reply)
             .bind(now)
-            .execute(&mut *transaction)
+            .execute(&mut *connection)
             .await
             .map_err(failed("record deliveries"))?;
         }
-        transaction.commit().await.map_err(failed("record deliveries"))
+        Ok(())
     }
 
     /// Brings to the disk what the operating system still holds.
