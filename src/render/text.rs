@@ -129,13 +129,12 @@ impl<'r> Writer<'r> {
             out.push_str(&words);
             return;
         }
-        let number = match self.notes.iter().find(|note| note.url == shown) {
-            Some(note) => note.number,
-            None => {
-                self.notes.push(Note { number: self.next, url: shown.to_owned() });
-                self.next += 1;
-                self.next - 1
-            }
+        let number = if let Some(note) = self.notes.iter().find(|note| note.url == shown) {
+            note.number
+        } else {
+            self.notes.push(Note { number: self.next, url: shown.to_owned() });
+            self.next += 1;
+            self.next - 1
         };
         // a space that does not break keeps the number with its words
         out.push_str(&format!("{words}\u{a0}[{number}]"));
