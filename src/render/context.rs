@@ -216,7 +216,7 @@ impl Setting<'_> {
             date: date(&front.date),
             until: date(&front.until),
             iso_date: front.date.map(|day| day.0.to_string()),
-            period: front.date.zip(front.until).map(|(from, until)| self.locale.period(from.0, until.0)),
+            period: front.date.map(|from| self.locale.period(from.0, front.until.map_or(from.0, |until| until.0))),
             time: front.time.clone(),
             place: front.place.clone(),
             body,
@@ -287,7 +287,8 @@ impl Setting<'_> {
                 Ok((writer.document(&snippet.body)?, boilerplate, Vec::new()))
             }
             Target::Text { next_note } => {
-                let writer = |next| text::Writer::new(self.slots, &links, raw, next);
+                let colon = self.locale.words.get("colon").map_or(":", String::as_str);
+                let writer = |next| text::Writer::new(self.slots, &links, raw, colon, next);
                 let (body, mut notes) = writer(*next_note).document(&snippet.body)?;
                 let Some(boilerplate) = &snippet.boilerplate else { return Ok((body, None, notes)) };
                 let (boilerplate, more) = writer(next_note + notes.len()).document(boilerplate)?;

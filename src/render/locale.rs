@@ -66,8 +66,12 @@ impl Locale {
         self.pattern(&self.date, date)
     }
 
-    /// The days from a first to a last, without saying twice what both share: "2 – 3 décembre 2014".
+    /// The days from a first to a last, without saying twice what both share: "2 – 3 décembre 2014"; one day alone
+    /// where there is no later one.
     pub(super) fn period(&self, from: Date, until: Date) -> String {
+        if until <= from {
+            return self.date(from);
+        }
         let start = if from.year() == until.year() && self.date.trim_end().ends_with("{year}") {
             let pattern = self.date.replace("{year}", "");
             let pattern = if from.month() == until.month() { pattern.replace("{month}", "") } else { pattern };

@@ -20,6 +20,8 @@ pub(super) struct Writer<'r> {
     slots: &'r Slots,
     links: &'r dyn Fn(&MergeText) -> MergeText,
     raw: bool,
+    /// How the language writes a colon.
+    colon: &'r str,
     notes: Vec<Note>,
     next: usize,
 }
@@ -33,8 +35,14 @@ pub(super) struct Note {
 
 impl<'r> Writer<'r> {
     /// A writer whose notes begin with `next`.
-    pub(super) fn new(slots: &'r Slots, links: &'r dyn Fn(&MergeText) -> MergeText, raw: bool, next: usize) -> Self {
-        Self { slots, links, raw, notes: Vec::new(), next }
+    pub(super) fn new(
+        slots: &'r Slots,
+        links: &'r dyn Fn(&MergeText) -> MergeText,
+        raw: bool,
+        colon: &'r str,
+        next: usize,
+    ) -> Self {
+        Self { slots, links, raw, colon, notes: Vec::new(), next }
     }
 
     /// A whole text and the notes that belong under it.
@@ -71,7 +79,7 @@ impl<'r> Writer<'r> {
                 };
                 let head = cells(&table.head, self);
                 let rows: Vec<Vec<String>> = table.rows.iter().map(|row| cells(row, self)).collect();
-                table::layout(&head, &rows, &table.alignments, width)
+                table::layout(&head, &rows, &table.alignments, (width, self.colon))
             }
             Block::Rule => "* * *".to_owned(),
             Block::Html(_, _) if self.raw => String::new(),
