@@ -16,7 +16,7 @@ use crate::language::Language;
 pub(super) struct Locale {
     /// The language's own name for itself.
     pub(super) name: String,
-    months: [String; 12],
+    pub(super) months: [String; 12],
     weekdays: [String; 7],
     /// With `{day}`, `{month}`, `{year}`, and `{weekday}` where it is wanted.
     date: String,

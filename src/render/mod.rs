@@ -4,6 +4,7 @@
 //! Markdown tree and not from the HTML. A rendering is made once for all readers of an edition; the next room
 //! (`message`) fills the merge fields for each.
 
+mod abbreviations;
 mod context;
 mod engine;
 mod files;
@@ -15,6 +16,7 @@ mod slots;
 mod table;
 mod text;
 mod theme;
+mod typography;
 
 use css_inline::CSSInliner;
 
@@ -95,11 +97,17 @@ impl<'p> Renderer<'p> {
             next_note += view.notes.len();
             text_views.push(view);
         }
-        let newsletter = |snippets, form| context::Newsletter {
+        let headline = |target: &Target| {
+            let set = setting.typography(language, true, target);
+            (set.merge_text(&issue.subject(language)), set.merge_text(&issue.preheader(language)))
+        };
+        // an inbox shows both in whatever font it has: without the narrow space
+        let (subject, preheader) = headline(&Target::Text { next_note: 1 });
+        let newsletter = |snippets, form, (subject, preheader): (MergeText, MergeText)| context::Newsletter {
             lang: language,
             dir: language.direction(),
-            subject: slots.close(&issue.subject(language)),
-            preheader: slots.close(&issue.preheader(language)),
+            subject: slots.close(&subject),
+            preheader: slots.close(&preheader),
             date: issue.manifest.date.map(|day| locale.date(day.0)),
             organisation: &organisation,
             theme: &look,
@@ -110,13 +118,13 @@ impl<'p> Renderer<'p> {
         };
         let pages = ["newsletter"];
         let html = Engine::new(&self.files, Form::Html, &pages, &self.fields, &slots)?
-            .render("newsletter", &newsletter(html_views, Form::Html))?;
+            .render("newsletter", &newsletter(html_views, Form::Html, headline(&Target::Html)))?;
         let text = Engine::new(&self.files, Form::Text, &pages, &self.fields, &slots)?
-            .render("newsletter", &newsletter(text_views, Form::Text))?;
+            .render("newsletter", &newsletter(text_views, Form::Text, (subject.clone(), preheader.clone())))?;
         Ok(Rendering {
             language: language.clone(),
-            subject: issue.subject(language),
-            preheader: issue.preheader(language),
+            subject,
+            preheader,
             html: slots.open(&inline_css(&html)?),
             text: slots.open(&tidy(&text)),
             pictures: pictures.used(),
