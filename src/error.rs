@@ -89,6 +89,7 @@ impl Error {
             Self::File { source, .. } => match source.kind() {
                 io::ErrorKind::StorageFull => vec!["make room on the disk and run the command again"],
                 io::ErrorKind::PermissionDenied => vec!["check who may read and write it"],
+                io::ErrorKind::NotFound => vec!["check how its name is written"],
                 _ => Vec::new(),
             },
             Self::Relay(trouble) | Self::Ledger(trouble) | Self::Refused(trouble) => {

@@ -37,6 +37,7 @@
 
 pub mod address;
 pub mod audience;
+pub mod build;
 pub mod check;
 pub mod cli;
 pub mod clock;
@@ -48,6 +49,9 @@ pub mod language;
 pub mod ledger;
 pub mod message;
 pub mod output;
+pub mod press;
+pub mod preview;
 pub mod project;
 pub mod render;
+pub mod scaffold;
 pub mod source;

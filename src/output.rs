@@ -4,7 +4,7 @@
 //! there before.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
@@ -31,4 +31,33 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<bool> {
         return Ok(false);
     }
     write(path, bytes).map(|()| true)
+}
+
+/// Writes several files into a folder, all or none: they are written aside first, and moved to their places (seen
+/// from the folder) when the last one is whole.
+pub fn write_all(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<()> {
+    let made: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+    let written = stage_and_move(folder, files);
+    if written.is_err() {
+        // only folders that are empty can be removed, so nothing of anybody else's is lost
+        let _ = made.iter().try_for_each(std::fs::remove_dir);
+    }
+    written
+}
+
+fn stage_and_move(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<()> {
+    std::fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
+    let stage = tempfile::Builder::new().prefix(".envoi-").tempdir_in(folder).map_err(Error::file("write", folder))?;
+    let parent = |path: &Path| path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    for (name, bytes) in files {
+        let aside = stage.path().join(name);
+        parent(&aside).and_then(|()| std::fs::write(&aside, bytes)).map_err(Error::file("write", folder.join(name)))?;
+    }
+    for (name, _) in files {
+        let path = folder.join(name);
+        parent(&path)
+            .and_then(|()| std::fs::rename(stage.path().join(name), &path))
+            .map_err(Error::file("write", path))?;
+    }
+    Ok(())
 }

@@ -14,6 +14,10 @@ use crate::error::{Error, Result};
 /// The largest text file that is taken for one: an editor's slip (a video called `.md`) must not fill the memory.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
+/// The longest line that a place carries with it, in bytes: a thousand diagnostics on one endless line must not fill
+/// the memory.
+const LONGEST_LINE: usize = 10_000;
+
 /// A text file, read.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -64,7 +68,7 @@ impl Source {
             line: self.text[..start].matches('\n').count() + 1,
             column: self.text[line_start..start].chars().count() + 1,
             width: self.text[start..end.min(line_end).max(start)].chars().count().max(1),
-            source: Some(self.text[line_start..line_end].to_owned()),
+            source: (line_end - line_start <= LONGEST_LINE).then(|| self.text[line_start..line_end].to_owned()),
         }
     }
 
@@ -76,20 +80,33 @@ impl Source {
         self.place(at..at + 1)
     }
 
-    /// Where a key's value stands, as far as a look at the text can tell: the first line of `within` that begins
-    /// with the key. For diagnostics on values that were read long ago.
+    /// Where a key stands, as far as a look at the text can tell, for diagnostics on values that were read long ago:
+    /// `subject`, `[unsubscribe]` for a table, or `unsubscribe.url` for a key within one.
     pub fn place_of_key(&self, key: &str) -> Place {
-        let mut offset = 0;
-        for line in self.text.split_inclusive('\n') {
+        let within = key.rsplit_once('.').and_then(|(table, inner)| {
+            let (_, start) = self.line_with(0, &format!("[{table}]"))?;
+            let end = self.text[start..].find("\n[").map_or(self.text.len(), |at| start + at);
+            self.line_with(start, inner).map(|(found, _)| found).filter(|found| found.start < end)
+        });
+        match within.or_else(|| self.line_with(0, key).map(|(found, _)| found)) {
+            Some(found) => self.place(found),
+            None => Place::file(self.path.clone()),
+        }
+    }
+
+    /// The first line from `start` on that begins with a key or a table's head: where that stands, and the line's end.
+    fn line_with(&self, start: usize, key: &str) -> Option<(Range<usize>, usize)> {
+        let mut offset = start;
+        for line in self.text[start..].split_inclusive('\n') {
             let trimmed = line.trim_start();
             let rest = trimmed.strip_prefix(key).map(str::trim_start);
-            if rest.is_some_and(|rest| rest.starts_with(['=', '.'])) {
-                let start = offset + line.len() - trimmed.len();
-                return self.place(start..offset + line.trim_end().len());
+            if rest.is_some_and(|rest| key.starts_with('[') || rest.starts_with(['=', '.'])) {
+                let at = offset + line.len() - trimmed.len();
+                return Some((at..at + key.len(), offset + line.len()));
             }
             offset += line.len();
         }
-        Place::file(self.path.clone())
+        None
     }
 
     /// Reads the whole text as TOML.
@@ -121,10 +138,46 @@ fn toml_diagnostic(message: &str) -> Diagnostic {
             None => diagnostic.hint(format!("known are: {}", known.join(", "))),
         };
     }
+    if let Some((given, wanted)) = message.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected ")) {
+        return wrong_type(given, wanted);
+    }
     let mut lines = message.lines();
-    let first = lines.next().unwrap_or("the TOML cannot be read").replace("missing field", "missing key");
+    let first = lines.next().unwrap_or("the TOML cannot be read");
+    if let Some(key) = first.strip_prefix("missing field ") {
+        return Diagnostic::error(format!("missing key {key}")).hint(format!("add a line `{} = …`", key.trim_matches('`')));
+    }
     let diagnostic = Diagnostic::error(first);
-    lines.fold(diagnostic, |diagnostic, line| diagnostic.hint(line.trim().to_owned()))
+    let diagnostic = lines.fold(diagnostic, |diagnostic, line| diagnostic.hint(line.trim().to_owned()));
+    match first {
+        syntax if syntax.starts_with("invalid ") && diagnostic.hints.is_empty() => {
+            diagnostic.hint("a text stands between `\"` and `\"`, a list between `[` and `]`, a date as it is: 2015-04-24")
+        }
+        _ => diagnostic,
+    }
+}
+
+/// A value of the wrong kind, in words that need no programmer.
+fn wrong_type(given: &str, wanted: &str) -> Diagnostic {
+    let is = match given.split([' ', ',']).next().unwrap_or_default() {
+        "string" => "a text",
+        "integer" | "floating" => "a number",
+        "boolean" => "true or false",
+        "map" => "a table",
+        "sequence" => "a list",
+        "datetime" => "a date",
+        _ => given,
+    };
+    let (wants, hint) = match wanted {
+        "a string" => ("a text", "write it between quotation marks: `\"…\"`"),
+        "a sequence" => ("a list", "write it in brackets: `[\"…\"]`"),
+        "a boolean" => ("true or false", "write `true` or `false`, without quotation marks"),
+        "a TOML datetime" => ("a date", "write it without quotation marks, like 2015-04-24"),
+        "u16" | "u32" | "u64" | "usize" => ("a whole number", "write it without quotation marks, like 10"),
+        "path string" => ("a file's name", "write it between quotation marks: `\"…\"`"),
+        wanted if wanted.starts_with("struct ") => ("a table", "write `{ key = … }`"),
+        wanted => (wanted, "see the comments in the files that `envoi init` writes"),
+    };
+    Diagnostic::error(format!("{is} stands where {wants} is needed")).hint(hint)
 }
 
 fn floor_boundary(text: &str, at: usize) -> usize {
@@ -160,5 +213,30 @@ mod tests {
         assert_eq!(diagnostic.message, "unknown key `subjet`");
         assert_eq!(diagnostic.hints, ["did you mean `subject`?"]);
         assert_eq!(diagnostic.place.as_ref().unwrap().to_string(), "issue.toml:2:1");
+    }
+
+    #[test]
+    fn a_key_is_found_in_its_own_table() {
+        let source = Source::new("envoi.toml", "[organisation]\nurl = 1\n[unsubscribe]\n  url = 2 # two\n[list]\nfile = 3\n");
+        assert_eq!(source.place_of_key("unsubscribe.url").to_string(), "envoi.toml:4:3");
+        assert_eq!(source.place_of_key("unsubscribe.url").width, 3);
+        assert_eq!(source.place_of_key("[list]").to_string(), "envoi.toml:5:1");
+        assert_eq!(source.place_of_key("list.url").to_string(), "envoi.toml");
+        let dotted = Source::new("envoi.toml", "list.file = 3\n");
+        assert_eq!(dotted.place_of_key("list.file").to_string(), "envoi.toml:1:1");
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_kind_is_told_in_plain_words() {
+        #[derive(Debug, serde::Deserialize)]
+        struct File {
+            #[expect(dead_code)]
+            width: u32,
+        }
+        let error = Source::new("theme.toml", "width = \"600\"\n").toml::<File>().unwrap_err();
+        assert_eq!(error.diagnostics()[0].message, "a text stands where a whole number is needed");
+        let error = Source::new("theme.toml", "with = 600\n").toml::<File>().unwrap_err();
+        assert_eq!(error.diagnostics()[0].message, "missing key `width`");
+        assert_eq!(error.diagnostics()[0].hints, ["add a line `width = …`"]);
     }
 }

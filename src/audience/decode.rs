@@ -7,6 +7,7 @@ use std::path::Path;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::Encoding;
 
+use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result};
 
 /// How much is read at once.
@@ -52,6 +53,12 @@ pub(super) fn open(path: &Path, shown: &Path) -> Result<Opened> {
     };
     if encoding == encoding_rs::UTF_16LE || encoding == encoding_rs::UTF_16BE {
         return utf16(path, shown, encoding);
+    }
+    if head.contains(&0) {
+        return Err(Diagnostic::error("the list is no text")
+            .at(Place::file(shown))
+            .hint("save it as CSV from your spreadsheet: a workbook (.xlsx, .ods) cannot be read")
+            .into());
     }
     file.seek(SeekFrom::Start(mark as u64)).map_err(failed())?;
     head.drain(..mark.min(head.len()));

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use encoding_rs::Encoding;
 
 use super::decode::{self, Opened};
+use super::rows::Rows;
 use super::{Columns, Subscriber};
 use crate::address::Address;
 use crate::diagnostic::{Diagnostic, Place};
@@ -48,8 +49,8 @@ pub struct List {
     email: usize,
     lang: Option<usize>,
     encoding: &'static Encoding,
-    reader: csv::Reader<std::fs::File>,
-    record: csv::ByteRecord,
+    separator: u8,
+    rows: Rows,
     /// The line on which an address was first seen. Keys are 64-bit hashes, a twentieth of the addresses' memory;
     /// hashed under a random key, so that nobody can make two addresses collide.
     seen: HashMap<u64, u32>,
@@ -79,14 +80,12 @@ impl List {
     pub fn open(path: &Path, shown: impl Into<PathBuf>) -> Result<Self> {
         let shown = shown.into();
         let Opened { file, encoding, head } = decode::open(path, &shown)?;
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(decode::separator(&head))
-            .flexible(true)
-            .has_headers(true)
-            .from_reader(file);
-        let headers = reader.byte_headers().map_err(|error| broken(&shown, &error))?.clone();
-        let names: Vec<String> = headers.iter().map(|name| column_name(&text(encoding, name))).collect();
-        let place = || Place::line(&shown, 1);
+        let separator = decode::separator(&head);
+        let mut rows = Rows::new(file, separator);
+        let any = rows.advance().map_err(|error| broken(&shown, rows.line(), &error))?;
+        let headers = rows.record().iter().filter(|_| any);
+        let names: Vec<String> = headers.map(|name| column_name(&text(encoding, name))).collect();
+        let place = || Place::line(&shown, rows.line());
         if names.iter().all(String::is_empty) {
             return Err(Diagnostic::error("the list is empty")
                 .at(place())
@@ -113,8 +112,8 @@ impl List {
             email,
             lang,
             encoding,
-            reader,
-            record: csv::ByteRecord::new(),
+            separator,
+            rows,
             seen: HashMap::new(),
             hasher: RandomState::new(),
         })
@@ -125,26 +124,46 @@ impl List {
         self.encoding.name()
     }
 
+    /// What stands between its columns: comma, semicolon or tab.
+    pub fn separator(&self) -> char {
+        char::from(self.separator)
+    }
+
+    /// Where the row stands that was read last.
+    pub fn place(&self) -> Place {
+        Place::line(&self.shown, self.rows.line())
+    }
+
     /// The next row; none at the end. Empty rows are passed over.
     pub fn next_row(&mut self) -> Result<Option<Row>> {
         loop {
-            let more = self.reader.read_byte_record(&mut self.record).map_err(|error| broken(&self.shown, &error))?;
+            let more = self.rows.advance().map_err(|error| broken(&self.shown, self.rows.line(), &error))?;
             if !more {
                 return Ok(None);
             }
-            if self.record.iter().any(|field| !field.iter().all(u8::is_ascii_whitespace)) {
+            if self.rows.record().iter().any(|field| !field.iter().all(u8::is_ascii_whitespace)) {
                 return Ok(Some(self.row()));
             }
         }
     }
 
     fn row(&mut self) -> Row {
-        let line = self.record.position().map_or(0, csv::Position::line);
-        let place = || Place::line(&self.shown, usize::try_from(line).unwrap_or(usize::MAX));
-        let finding =
-            |diagnostic: Diagnostic, duplicate| Row::Finding(Finding { diagnostic: diagnostic.at(place()), duplicate });
-        let mut values: Vec<String> =
-            self.record.iter().take(self.columns.0.len()).map(|field| clean(&text(self.encoding, field))).collect();
+        let place = self.place();
+        let finding = |diagnostic: Diagnostic, duplicate| Row::Finding(Finding { diagnostic: diagnostic.at(place), duplicate });
+        if let Some(swallowed) = self.swallowed() {
+            return finding(
+                Diagnostic::error(format!("a quotation mark opens on this line and swallows the row `{swallowed}`"))
+                    .hint("close it, or take it out; a quotation mark that is meant as such is written twice"),
+                false,
+            );
+        }
+        let mut values: Vec<String> = self
+            .rows
+            .record()
+            .iter()
+            .take(self.columns.0.len())
+            .map(|field| clean(&text(self.encoding, field)))
+            .collect();
         values.resize(self.columns.0.len(), String::new());
         let written = &values[self.email];
         let address = match Address::parse(written) {
@@ -158,7 +177,7 @@ impl List {
                 );
             }
         };
-        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        let line = u32::try_from(self.rows.line()).unwrap_or(u32::MAX);
         match self.seen.entry(self.hasher.hash_one(address.key())) {
             Entry::Occupied(first) => {
                 return finding(
@@ -174,6 +193,19 @@ impl List {
         let language = self.lang.and_then(|lang| Language::parse(&values[lang]));
         values[self.email] = address.to_string();
         Row::Subscriber(Subscriber { address, language, values })
+    }
+}
+
+impl List {
+    /// A whole row within one cell of the row at hand: what a quotation mark that nobody closed looks like.
+    fn swallowed(&self) -> Option<String> {
+        let separator = self.separator();
+        let cells = self.rows.record().iter().filter(|cell| cell.contains(&b'\n'));
+        cells.map(|cell| text(self.encoding, cell)).find_map(|cell| {
+            let is_address = |cell: &str| Address::parse(cell.trim().trim_matches('"')).is_ok();
+            let is_row = |line: &&str| line.contains(separator) && line.split(separator).any(is_address);
+            cell.lines().skip(1).find(is_row).map(|line| clean(line).chars().take(80).collect())
+        })
     }
 }
 
@@ -199,19 +231,15 @@ fn column_name(header: &str) -> String {
     ALIASES.iter().find(|(_, others)| others.contains(&name)).map_or(name, |(known, _)| known).to_owned()
 }
 
-fn broken(shown: &Path, error: &csv::Error) -> Error {
+fn broken(shown: &Path, line: usize, error: &csv::Error) -> Error {
     match error.kind() {
-        csv::ErrorKind::Io(source) => Error::File {
-            action: "read",
-            path: shown.to_owned(),
-            source: std::io::Error::new(source.kind(), source.to_string()),
-        },
-        _ => {
-            let line = error.position().map_or(0, csv::Position::line);
-            Diagnostic::error(format!("the list cannot be read: {error}"))
-                .at(Place::line(shown, usize::try_from(line).unwrap_or(0)))
-                .hint("save it again as CSV from your spreadsheet")
-                .into()
+        csv::ErrorKind::Io(source) if source.kind() != std::io::ErrorKind::InvalidData => {
+            let source = std::io::Error::new(source.kind(), source.to_string());
+            Error::File { action: "read", path: shown.to_owned(), source }
         }
+        _ => Diagnostic::error(format!("the list cannot be read: {error}"))
+            .at(Place::line(shown, line))
+            .hint("look for a quotation mark that is not closed, and save the list again as CSV from your spreadsheet")
+            .into(),
     }
 }

@@ -6,9 +6,12 @@
 mod decode;
 mod filter;
 mod list;
+mod rows;
+mod survey;
 
 pub use filter::Filter;
 pub use list::{Finding, List, Row};
+pub use survey::{Survey, survey};
 
 use crate::address::{Address, Mailbox};
 use crate::diagnostic::Diagnostic;
@@ -26,6 +29,22 @@ pub struct Subscriber {
     pub language: Option<Language>,
     /// One a column of the list, in its order.
     pub values: Vec<String>,
+}
+
+impl Subscriber {
+    /// Somebody who does not exist, for samples where there is no list yet.
+    pub fn invented(columns: &Columns, language: &Language) -> Self {
+        let address = Address::parse("ada@example.org").expect("an address");
+        let value = |column: &String| match column.as_str() {
+            "email" => address.to_string(),
+            "first_name" => "Ada".to_owned(),
+            "last_name" => "Lovelace".to_owned(),
+            "lang" => language.to_string(),
+            _ => String::new(),
+        };
+        let values = columns.0.iter().map(value).collect();
+        Self { address, language: Some(language.clone()), values }
+    }
 }
 
 /// The columns of a list, which are its merge fields.
@@ -72,7 +91,7 @@ pub fn columns(project: &Project) -> Result<(Columns, Vec<Diagnostic>)> {
     if !path.exists() {
         let usual = Columns::usual();
         let warning = Diagnostic::warning(format!("the list `{}` is not there", shown.display()))
-            .at(project.place_of("file"))
+            .at(project.place_of("list.file"))
             .hint(format!("save it there as CSV; until then the merge fields are {}", usual.0.join(", ")));
         return Ok((usual, vec![warning]));
     }

@@ -26,12 +26,7 @@ pub fn issue(project: &Project, issue: &Issue, fields: &[String]) -> Vec<Diagnos
     let mut found = Vec::new();
     manifest(issue, fields, &mut found);
     language::editions(issue, &mut found);
-    for snippet in issue.all_snippets() {
-        merge_fields(snippet, fields, &mut found);
-        raw_html(snippet, &mut found);
-        pictures(snippet, &mut found);
-        kind(snippet, &mut found);
-    }
+    found.extend(issue.all_snippets().flat_map(|snippet| self::snippet(snippet, fields)));
     if project.config.unsubscribe.is_none() {
         found.push(
             Diagnostic::warning("readers have no way to unsubscribe").at(project.place_of("[unsubscribe]")).hint(
@@ -39,6 +34,16 @@ pub fn issue(project: &Project, issue: &Issue, fields: &[String]) -> Vec<Diagnos
             ),
         );
     }
+    found
+}
+
+/// What there is to say about a snippet by itself.
+pub fn snippet(snippet: &Snippet, fields: &[String]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    merge_fields(snippet, fields, &mut found);
+    raw_html(snippet, &mut found);
+    pictures(snippet, &mut found);
+    kind(snippet, &mut found);
     found
 }
 

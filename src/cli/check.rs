@@ -12,12 +12,12 @@ use crate::error::Result;
 use crate::issue;
 use crate::render::{Placing, Proof};
 
-/// Check issues: everything that is wrong or worth knowing, with file, line and what to do
+/// Check issues: what is wrong or worth knowing, where, and how to mend it
 ///
 /// Exits with 1 where there is an error. Warnings stop nothing.
 #[derive(Debug, clap::Args)]
 pub(super) struct Check {
-    /// The issues to check; all of them where none is named
+    /// The issues to check [default: all of them]
     #[arg(value_name = "ISSUE", value_parser = names::issue)]
     issues: Vec<String>,
     /// Give the findings as JSON

@@ -6,7 +6,7 @@ use super::ending::Ending;
 use super::{Envoi, show};
 use crate::error::Result;
 
-/// Write a script that lets your shell complete envoi's commands and options
+/// Write a script with which your shell completes envoi's commands
 ///
 /// For bash: `envoi completions bash > ~/.local/share/bash-completion/completions/envoi`.
 #[derive(Debug, clap::Args)]

@@ -67,7 +67,7 @@ pub(super) fn tally(found: &[Diagnostic]) -> String {
 pub(super) fn diagnostic(diagnostic: &Diagnostic) -> String {
     let mut out = headline(diagnostic.severity, &diagnostic.message);
     if let Some(place) = &diagnostic.place {
-        let _ = writeln!(out, "  {MARGIN}at{MARGIN:#} {}", visible(&place.to_string()));
+        let _ = writeln!(out, "  {MARGIN}at{MARGIN:#} {}", visible(&place.to_string()).replace('\n', "\u{fffd}"));
         quote(place, diagnostic.severity, &mut out);
     }
     hints(diagnostic.hints.iter().map(String::as_str), &mut out);
@@ -88,8 +88,13 @@ fn style_of(severity: Severity) -> Style {
 
 fn hints<'h>(hints: impl IntoIterator<Item = &'h str>, out: &mut String) {
     for hint in hints {
-        let _ = writeln!(out, "{HINT}hint{HINT:#}: {}", visible(hint));
+        out.push_str(&self::hint(hint));
     }
+}
+
+/// What to do next.
+pub(super) fn hint(hint: &str) -> String {
+    format!("{HINT}hint{HINT:#}: {}\n", visible(hint))
 }
 
 /// The source line with its place underlined.
@@ -114,11 +119,11 @@ fn window(source: &str, at: usize, width: usize) -> (String, usize, usize) {
     let columns = |range: &[String]| range.iter().flat_map(|text| text.chars()).map(|c| c.width().unwrap_or(0)).sum();
     let whole: usize = columns(&characters);
     let at = at.min(characters.len());
-    let mut start = 0;
-    if whole > WIDEST {
-        while columns(&characters[start..at]) > BEFORE {
-            start += 1;
-        }
+    let mut start = if whole > WIDEST { at } else { 0 };
+    let mut kept = 0;
+    while start > 0 && kept < BEFORE {
+        start -= 1;
+        kept += columns(&characters[start..=start]);
     }
     let mut end = start;
     let mut used = 0;

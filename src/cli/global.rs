@@ -1,40 +1,47 @@
 //! What every command takes: where the project is, and whether to use colours.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::project::Project;
 
+/// Sets these options apart from each command's own.
+const HEADING: &str = "Global options";
+
 /// The options of every command.
 #[derive(Debug, clap::Args)]
 pub(super) struct Global {
-    /// The project's folder, or one inside it; the current folder where left out
-    #[arg(long, short = 'C', global = true, value_name = "DIR")]
+    /// The project's folder, or one inside it [default: the current one]
+    #[arg(long, short = 'C', global = true, value_name = "DIR", help_heading = HEADING)]
     project: Option<PathBuf>,
-    /// Whether to colour what is shown
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    /// Use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = HEADING)]
     color: Colours,
 }
 
-/// When to use colours.
+/// When to use colours. The variants have no words of their own: `--help` would spend ten lines on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Colours {
-    /// On a terminal, unless `NO_COLOR` is set
     Auto,
-    /// Always
     Always,
-    /// Never
     Never,
 }
 
 impl Global {
     /// Opens the project that was asked for.
     pub(super) fn project(&self) -> Result<Project> {
-        let folder = match &self.project {
-            Some(folder) => std::path::absolute(folder).map_err(Error::file("find", folder))?,
-            None => std::env::current_dir().map_err(Error::file("find", "."))?,
-        };
-        Project::find(&folder)
+        Project::find(&self.folder()?)
+    }
+
+    /// The folder of that project, which may be broken.
+    pub(super) fn root(&self) -> Result<PathBuf> {
+        Project::folder_of(&self.folder()?).map(Path::to_owned)
+    }
+
+    /// The folder that was asked for, from the root.
+    pub(super) fn folder(&self) -> Result<PathBuf> {
+        let folder = self.project.as_deref().unwrap_or(Path::new("."));
+        std::path::absolute(folder).map_err(Error::file("find", folder))
     }
 
     /// Whether colours were asked for, for everything that is printed from now on.

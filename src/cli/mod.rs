@@ -5,22 +5,29 @@
 
 mod account;
 mod bar;
+mod build;
 mod check;
 mod completions;
 mod doctor;
 mod ending;
 mod explain;
+mod export;
 mod global;
 mod grammar;
+mod init;
 mod list;
 mod man;
 mod names;
+mod new;
+mod preview;
 mod runtime;
 mod send;
 pub mod show;
 mod status;
+mod subscribers;
 mod summary;
 mod table;
+mod unsubscribe;
 
 pub use ending::Ending;
 
@@ -39,11 +46,18 @@ pub struct Envoi {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    Send(send::Send),
-    Status(status::Status),
-    Doctor(doctor::Doctor),
+    Init(init::Init),
+    New(new::New),
     List(list::List),
     Check(check::Check),
+    Build(build::Build),
+    Preview(preview::Preview),
+    Send(send::Send),
+    Status(status::Status),
+    Export(export::Export),
+    Subscribers(subscribers::Subscribers),
+    Unsubscribe(unsubscribe::Unsubscribe),
+    Doctor(doctor::Doctor),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -53,11 +67,18 @@ impl Envoi {
     pub fn run(self) -> Result<Ending> {
         self.global.set_colours();
         match self.command {
-            Command::Send(send) => send.run(&self.global),
-            Command::Status(status) => status.run(&self.global),
-            Command::Doctor(doctor) => doctor.run(&self.global),
+            Command::Init(init) => init.run(&self.global),
+            Command::New(new) => new.run(&self.global),
             Command::List(list) => list.run(&self.global),
             Command::Check(check) => check.run(&self.global),
+            Command::Build(build) => build.run(&self.global),
+            Command::Preview(preview) => preview.run(&self.global),
+            Command::Send(send) => send.run(&self.global),
+            Command::Status(status) => status.run(&self.global),
+            Command::Export(export) => export.run(&self.global),
+            Command::Subscribers(subscribers) => subscribers.run(&self.global),
+            Command::Unsubscribe(unsubscribe) => unsubscribe.run(&self.global),
+            Command::Doctor(doctor) => doctor.run(&self.global),
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),
         }

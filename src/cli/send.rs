@@ -12,7 +12,7 @@ use super::ending::Ending;
 use super::global::Global;
 use super::grammar::Count;
 use super::summary::Summary;
-use super::{runtime, show};
+use super::{names, runtime, show};
 use crate::address::Address;
 use crate::delivery::{Audience, Begun, Brake, Dispatch, Options, Progress, Rehearsal, Relay, Report, Survey};
 use crate::error::{Error, Result, Trouble};
@@ -25,7 +25,8 @@ use crate::project::Project;
 /// A message that was accepted is never sent again, however often the command is run.
 #[derive(Debug, clap::Args)]
 pub(super) struct Send {
-    /// The issue's folder name under issues/
+    /// The issue
+    #[arg(value_parser = names::issue)]
     issue: String,
     /// The list to send to, instead of the project's own
     #[arg(long, value_name = "FILE", conflicts_with = "test")]

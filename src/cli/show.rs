@@ -41,6 +41,11 @@ pub(super) fn ask(question: &str) -> Result<bool> {
     Ok(["y", "yes", "o", "oui", "j", "ja"].contains(&answer.trim().to_lowercase().as_str()))
 }
 
+/// Says on stderr what is to be done next.
+pub(super) fn hint(hint: &str) {
+    to_stderr(&explain::hint(hint));
+}
+
 /// Gives a line of the result.
 pub(super) fn line(text: impl Display) -> Result<()> {
     to_stdout(format!("{text}\n").as_bytes())

@@ -28,6 +28,10 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 6] =
+        [Self::Article, Self::Event, Self::Publication, Self::Quotation, Self::Links, Self::PressRelease];
+
     /// Its name in files, and of its partial template.
     pub fn name(self) -> &'static str {
         match self {
@@ -191,7 +195,9 @@ impl FrontMatter {
     /// Splits a snippet's file into its front matter and where its body begins (bytes).
     pub fn read(source: &Source) -> Result<(Self, usize)> {
         let text = &source.text;
-        let Some(rest) = text.strip_prefix("+++\n") else {
+        // a space behind the plus signs is nothing to see, and nothing to stumble over
+        let first = text.split_inclusive('\n').next().unwrap_or_default();
+        let Some(rest) = text.strip_prefix(first).filter(|_| first.trim_end() == "+++") else {
             return Err(Diagnostic::error("a snippet begins with its front matter between `+++` lines")
                 .at(source.place(0..text.find('\n').unwrap_or(text.len())))
                 .hint("write these lines first: `+++`, `title = \"…\"`, `+++`")

@@ -9,6 +9,7 @@ mod link;
 pub mod markdown;
 mod media;
 mod merge;
+mod nesting;
 mod parse;
 mod snippet;
 
@@ -52,6 +53,18 @@ pub struct Manifest {
     pub snippets: Option<Vec<String>>,
 }
 
+impl Manifest {
+    /// Reads the `issue.toml` of an issue, whatever its snippets are like.
+    pub fn read(project: &Project, slug: &str) -> Result<Self> {
+        manifest_source(project, &folder(project, slug)?)?.toml()
+    }
+}
+
+fn manifest_source(project: &Project, folder: &std::path::Path) -> Result<Source> {
+    let path = folder.join(FILE);
+    Source::read(&path, project.shown(&path))
+}
+
 /// An issue, opened.
 #[derive(Debug, Clone)]
 pub struct Issue {
@@ -87,21 +100,26 @@ pub fn slugs(project: &Project) -> Result<Vec<String>> {
     Ok(slugs)
 }
 
+/// The folder of an issue that is there.
+pub fn folder(project: &Project, slug: &str) -> Result<PathBuf> {
+    let folder = project.issues().join(slug);
+    let plain = !slug.is_empty() && !slug.starts_with('.') && !slug.contains(['/', '\\']);
+    if plain && folder.join(FILE).is_file() {
+        return Ok(folder);
+    }
+    let there = slugs(project)?;
+    let trouble = Trouble::new(format!("there is no issue `{slug}`"));
+    Err(Error::Refused(match nearest(slug, there.iter().map(String::as_str)) {
+        Some(near) => trouble.hint(format!("did you mean `{near}`?")),
+        None => trouble.hint("`envoi list` shows the issues; `envoi new issue SLUG` makes one"),
+    }))
+}
+
 impl Issue {
     /// Opens an issue by its slug. Where anything in it is wrong, the error holds every diagnostic.
     pub fn open(project: &Project, slug: &str) -> Result<Self> {
-        let folder = project.issues().join(slug);
-        let plain = !slug.is_empty() && !slug.starts_with('.') && !slug.contains(['/', '\\']);
-        if !plain || !folder.join(FILE).is_file() {
-            let there = slugs(project)?;
-            let trouble = Trouble::new(format!("there is no issue `{slug}`"));
-            return Err(Error::Refused(match nearest(slug, there.iter().map(String::as_str)) {
-                Some(near) => trouble.hint(format!("did you mean `{near}`?")),
-                None => trouble.hint("`envoi list` shows the issues; `envoi new issue SLUG` makes one"),
-            }));
-        }
-        let path = folder.join(FILE);
-        let source = Source::read(&path, project.shown(&path))?;
+        let folder = folder(project, slug)?;
+        let source = manifest_source(project, &folder)?;
         let manifest: Manifest = source.toml()?;
         let mut diagnostics = Vec::new();
         let found = read_snippets(project, &folder, &mut diagnostics)?;
@@ -179,6 +197,14 @@ impl Issue {
                 }
             }
         }
+        let twice = |(at, language): &(usize, &Language)| self.languages[..*at].contains(language);
+        if let Some((_, language)) = self.languages.iter().enumerate().find(twice) {
+            diagnostics.push(
+                Diagnostic::error(format!("`languages` names `{language}` twice"))
+                    .at(self.place_of("languages"))
+                    .hint("name it once: each reader gets one edition"),
+            );
+        }
         let every = |language: &Language| !self.edition(language).is_empty();
         for language in self.languages.iter().filter(|language| !every(language)) {
             diagnostics.push(
@@ -241,9 +267,10 @@ fn in_order(
             let diagnostic = Diagnostic::error(format!("issue `{slug}` lists a snippet that does not exist: `{name}`"));
             match nearest(name, found.keys().map(String::as_str)) {
                 Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-                None => {
-                    diagnostic.hint(format!("create `{name}.md` beside `{FILE}`, or take the name out of the list"))
-                }
+                None => diagnostic.hint(format!(
+                    "create it with `envoi new snippet {slug} {name}`, or take it out of line {}",
+                    place.line
+                )),
             }
         };
         diagnostics.push(diagnostic.at(place));

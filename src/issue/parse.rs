@@ -70,18 +70,31 @@ impl Reader<'_> {
     }
 
     fn place(&self, position: Sourcepos) -> Place {
-        self.source.place_at(position.start.line + self.line_offset, position.start.column)
+        let mut place = self.source.place_at(position.start.line + self.line_offset, position.start.column);
+        if position.end.line == position.start.line
+            && let Some(line) = &place.source
+            && let Some(meant) = line.get(position.start.column.saturating_sub(1)..position.end.column)
+        {
+            place.width = meant.chars().count().max(1);
+        }
+        place
+    }
+
+    fn too_deep(&mut self, position: Sourcepos) {
+        let mut place = self.place(position);
+        place.width = 1;
+        let found = Diagnostic::error(format!("lists, quotations and emphasis lie more than {DEEPEST} deep in each other"))
+            .at(place)
+            .hint("write it flatter");
+        if self.diagnostics.last().is_none_or(|last| last.message != found.message) {
+            self.diagnostics.push(found);
+        }
     }
 
     fn blocks<'a>(&mut self, parent: &'a AstNode<'a>) -> Vec<Block> {
         let mut blocks = Vec::new();
         if self.depth == DEEPEST {
-            let place = self.place(parent.data.borrow().sourcepos);
-            self.diagnostics.push(
-                Diagnostic::error(format!("lists and quotations lie more than {DEEPEST} deep in each other"))
-                    .at(place)
-                    .hint("write it flatter"),
-            );
+            self.too_deep(parent.data.borrow().sourcepos);
             return blocks;
         }
         self.depth += 1;
@@ -132,6 +145,7 @@ impl Reader<'_> {
     fn inlines<'a>(&mut self, parent: &'a AstNode<'a>) -> Vec<Inline> {
         let mut out = Vec::new();
         if self.depth == DEEPEST {
+            self.too_deep(parent.data.borrow().sourcepos);
             return out;
         }
         self.depth += 1;

@@ -6,6 +6,7 @@ use super::front_matter::FrontMatter;
 use super::link;
 use super::markdown::Document;
 use super::media::Media;
+use super::nesting;
 use super::parse::parse;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::Error;
@@ -82,6 +83,10 @@ impl Snippet {
         snippet.find_image(folder, diagnostics);
         snippet.check_links(diagnostics);
         snippet.find_boilerplate(project, diagnostics)?;
+        if snippet.front.raw_html {
+            diagnostics.extend(nesting::too_deep(&snippet.body));
+            diagnostics.extend(snippet.boilerplate.as_ref().and_then(nesting::too_deep));
+        }
         Ok(Some(snippet))
     }
 

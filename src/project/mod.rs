@@ -35,15 +35,19 @@ pub struct Project {
 }
 
 impl Project {
-    /// Opens the project that `start` lies in: the nearest folder upwards with an `envoi.toml`.
+    /// Opens the project that `start` lies in.
     pub fn find(start: &Path) -> Result<Self> {
-        let root = start.ancestors().find(|folder| folder.join(FILE).is_file()).ok_or_else(|| {
+        Self::open(Self::folder_of(start)?)
+    }
+
+    /// The folder of the project that `start` lies in: the nearest one upwards with an `envoi.toml`.
+    pub fn folder_of(start: &Path) -> Result<&Path> {
+        start.ancestors().find(|folder| folder.join(FILE).is_file()).ok_or_else(|| {
             Error::Refused(
                 Trouble::new(format!("no `{FILE}` in `{}` or a folder above it", start.display()))
                     .hint("start a project here with `envoi init`, or go into one"),
             )
-        })?;
-        Self::open(root)
+        })
     }
 
     /// Opens the project in a folder.
@@ -68,6 +72,11 @@ impl Project {
     /// The Maildir into which the mail catcher delivers where there is no relay.
     pub fn outbox(&self) -> PathBuf {
         self.root.join("outbox")
+    }
+
+    /// The folder into which an issue is built, unless the command says otherwise.
+    pub fn built(&self, slug: &str) -> PathBuf {
+        self.root.join("out").join(slug)
     }
 
     /// The list that a send is for, unless the command says otherwise.
@@ -97,9 +106,9 @@ impl Project {
                 && !url.starts_with("https://")
             {
                 diagnostics.push(
-                    Diagnostic::error("the unsubscribe `url` is not an https address").at(self.place_of("url")).hint(
-                        "one-click unsubscribing needs https (RFC 8058); leave `url` out to offer `mailto` alone",
-                    ),
+                    Diagnostic::error("the unsubscribe `url` is not an https address")
+                        .at(self.place_of("unsubscribe.url"))
+                        .hint("one-click unsubscribing needs https (RFC 8058); leave `url` out to offer `mailto` alone"),
                 );
             }
             if unsubscribe.url.is_none() && unsubscribe.mailto.is_none() {
@@ -113,7 +122,7 @@ impl Project {
         if self.config.images.mode == ImagesMode::Link && self.config.images.base_url.is_none() {
             diagnostics.push(
                 Diagnostic::error("images are to be linked, but no `base_url` says where they lie")
-                    .at(self.place_of("mode"))
+                    .at(self.place_of("images.mode"))
                     .hint("add `base_url = \"https://…/\"` under `[images]`, or set `mode = \"embed\"`"),
             );
         }

@@ -8,6 +8,7 @@ use handlebars::{
 };
 use serde::Serialize;
 
+use super::blocks;
 use super::files::TemplateFiles;
 use super::slots::Slots;
 use super::text;
@@ -157,11 +158,19 @@ impl<'f> Engine<'f> {
     fn register(&mut self, name: &str, file: &str) -> Result<()> {
         let source = self.files.source(file)?;
         self.registry.register_template_string(name, &source.text).map_err(|error| {
+            if let Some((place, block)) = blocks::unclosed(&source.text) {
+                return Diagnostic::error(format!("the block `{{{{#{block}}}}}` is opened, but not closed"))
+                    .at(source.place(place))
+                    .hint(format!("add `{{{{/{block}}}}}` where it ends"))
+                    .into();
+            }
             let (line, column) = error.pos().unwrap_or((1, 1));
             let reason = error.reason().to_string();
-            Diagnostic::error(format!("the template cannot be read: {}", lower(reason.lines().next().unwrap_or(""))))
+            // the rest are the names of the grammar's rules
+            let reason = reason.lines().next().unwrap_or("").split(": expected").next().unwrap_or_default();
+            Diagnostic::error(format!("the template cannot be read: {}", lower(reason)))
                 .at(source.place_at(line, column))
-                .hint("every `{{#if …}}` and `{{#each …}}` needs its `{{/if}}` or `{{/each}}`, every `{{` its `}}`")
+                .hint("every `{{` needs its `}}`, and what stands between them is a name, `#if …`, `/if` or `> partial`")
                 .into()
         })
     }
@@ -210,6 +219,11 @@ impl<'f> Engine<'f> {
     fn unknown(&self, name: &str) -> Diagnostic {
         let diagnostic = Diagnostic::error(format!("unknown field `{name}`"));
         let known = TAKEN.iter().copied().chain(self.fields.iter().map(String::as_str));
+        if let Some((before, last)) = name.rsplit_once('.')
+            && let Some(near) = nearest(last, known.clone())
+        {
+            return diagnostic.hint(format!("did you mean `{before}.{near}`?"));
+        }
         match nearest(name, known) {
             Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
             None => diagnostic.hint(format!(

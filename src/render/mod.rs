@@ -5,6 +5,7 @@
 //! (`message`) fills the merge fields for each.
 
 mod abbreviations;
+mod blocks;
 mod context;
 mod engine;
 mod files;
@@ -34,7 +35,7 @@ use self::slots::Slots;
 use self::theme::Theme;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Cause, Error, Result};
-use crate::issue::{Issue, MergeText, Snippet};
+use crate::issue::{Issue, Kind, MergeText, Snippet};
 use crate::language::Language;
 use crate::project::Project;
 
@@ -251,6 +252,7 @@ impl<'p> Renderer<'p> {
         issue
             .all_snippets()
             .filter(|other| other.name == release.name && other.lang != release.lang)
+            .filter(|other| other.front.kind == Kind::PressRelease)
             .map(|other| context::Translation {
                 lang: other.lang.clone(),
                 name: self.own_name(&other.lang),

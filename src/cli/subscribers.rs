@@ -1,0 +1,126 @@
+//! `envoi subscribers`: the list of those who get the newsletter.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::ending::Ending;
+use super::global::Global;
+use super::grammar::{Count, counts};
+use super::{explain, show};
+use crate::audience::{List, Survey, survey};
+use crate::error::{Error, Result, Trouble};
+
+/// Look after the list of subscribers
+#[derive(Debug, clap::Args)]
+pub(super) struct Subscribers {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    Check(Check),
+}
+
+/// Read a list and say what is wrong with it, row by row
+///
+/// Exits with 1 where a row cannot be used. Duplicates are dropped, which is no error.
+#[derive(Debug, clap::Args)]
+struct Check {
+    /// A CSV file [default: the list that envoi.toml names]
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Give findings and summary as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The summary for a script, behind the findings.
+#[derive(Serialize)]
+struct Summary<'s> {
+    file: &'s Path,
+    errors: u64,
+    #[serde(flatten)]
+    survey: &'s Survey,
+}
+
+impl Subscribers {
+    pub(super) fn run(&self, global: &Global) -> Result<Ending> {
+        match &self.what {
+            What::Check(check) => check.run(global),
+        }
+    }
+}
+
+impl Check {
+    fn run(&self, global: &Global) -> Result<Ending> {
+        let (path, shown) = match &self.file {
+            Some(file) => (file.clone(), file.clone()),
+            None => listed(global)?,
+        };
+        let mut list = List::open(&path, &shown)?;
+        let (mut errors, mut told) = (0, 0);
+        if self.json {
+            show::text("{\"findings\":[")?;
+        }
+        // findings are shown as they are met: a long list of them is never held in memory
+        let survey = survey(&mut list, &mut |found| {
+            errors += u64::from(found.is_error());
+            told += 1;
+            match (self.json, told) {
+                (true, 1) => show::text(&show::as_json(found)?),
+                (true, _) => show::text(&format!(",{}", show::as_json(found)?)),
+                (false, _) => show::line(explain::diagnostic(found)),
+            }
+        })?;
+        if self.json {
+            let summary = show::as_json(&Summary { file: &shown, errors, survey: &survey })?;
+            show::line(format!("],{}", summary.trim_start_matches('{')))?;
+        } else {
+            show::text(&in_words(&shown, &survey))?;
+        }
+        Ok(if errors == 0 { Ending::Well } else { Ending::Failed })
+    }
+}
+
+/// The list that `envoi.toml` names, and how it is shown.
+fn listed(global: &Global) -> Result<(PathBuf, PathBuf)> {
+    let project = global.project()?;
+    let path = project.list().ok_or_else(|| {
+        Error::Refused(
+            Trouble::new("`envoi.toml` names no list")
+                .hint("name a file: `envoi subscribers check FILE`")
+                .hint("or add `[list]` with `file = \"subscribers.csv\"` to `envoi.toml`"),
+        )
+    })?;
+    let shown = project.shown(&path);
+    Ok((path, shown))
+}
+
+fn in_words(shown: &Path, survey: &Survey) -> String {
+    let mut out = format!("{} in {}", Count(survey.subscribers, "subscriber"), shown.display());
+    let languages = survey.languages.iter().map(|(language, count)| format!("{count} {language}"));
+    let none = (survey.without_language > 0).then(|| format!("{} without a language", survey.without_language));
+    let languages: Vec<String> = languages.chain(none).collect();
+    if !languages.is_empty() {
+        let _ = write!(out, ": {}", languages.join(", "));
+    }
+    let dropped = counts(&[Count(survey.duplicates, "duplicate"), Count(survey.unusable, "unusable row")]);
+    if !dropped.is_empty() {
+        let _ = write!(out, "\n{dropped} left out");
+    }
+    let separator = match survey.separator {
+        ';' => "semicolons",
+        '\t' => "tabs",
+        _ => "commas",
+    };
+    let _ = writeln!(
+        out,
+        "\nread as {} with {separator} between the columns {}",
+        survey.encoding,
+        survey.columns.join(", ")
+    );
+    out
+}

@@ -1,0 +1,129 @@
+//! What the server answers to the page's questions: one struct an answer, in the words of the page.
+//!
+//! [`Snapshot`], [`Sheet`](super::sheet::Sheet) and [`Caught`] -> JSON. Nothing is decided here; a field that the
+//! page reads has its namesake below.
+
+use serde::Serialize;
+
+use super::caught::Caught;
+use super::desk::Snapshot;
+use super::index::Entry;
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::error::Error;
+
+/// `/api/project`: which issues there are, as whom they can be read.
+#[derive(Debug, Serialize)]
+pub(super) struct ProjectAnswer {
+    revision: u64,
+    organisation: String,
+    /// The newest first.
+    issues: Vec<Entry>,
+    subscribers: Vec<ReaderAnswer>,
+    /// Whether the subscribers are made up, since there is no list to read.
+    sample_only: bool,
+    /// How many messages were caught.
+    outbox: usize,
+    /// What is wrong with `envoi.toml`; while it is, everything else is as it was before.
+    diagnostics: Vec<Finding>,
+}
+
+/// Somebody as whom an issue can be read.
+#[derive(Debug, Serialize)]
+struct ReaderAnswer {
+    index: usize,
+    label: String,
+    lang: String,
+}
+
+impl ProjectAnswer {
+    pub(super) fn new(snapshot: &Snapshot, outbox: usize) -> Self {
+        let config = &snapshot.project.config;
+        let default = &config.languages.default;
+        let readers = &snapshot.readers;
+        let reader = |(index, person): (usize, &crate::audience::Subscriber)| {
+            let mailbox = readers.columns.mailbox(person);
+            let label = if mailbox.name.is_empty() { mailbox.address.to_string() } else { mailbox.name };
+            ReaderAnswer { index, label, lang: person.language.as_ref().unwrap_or(default).to_string() }
+        };
+        Self {
+            revision: snapshot.revision,
+            organisation: config.organisation.name.get(default, default).to_owned(),
+            issues: snapshot.index.clone(),
+            subscribers: readers.people.iter().enumerate().map(reader).collect(),
+            sample_only: readers.sample_only,
+            outbox,
+            diagnostics: findings(&snapshot.trouble),
+        }
+    }
+}
+
+/// `/api/issue/{slug}/{lang}`: a report on an edition as one reader gets it.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Report {
+    pub(super) revision: u64,
+    /// Whether there is a message to show; where not, the diagnostics say why.
+    pub(super) rendered: bool,
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) subject: String,
+    pub(super) preheader: String,
+    /// Bytes of the HTML part, decoded: what Gmail counts.
+    pub(super) html_bytes: usize,
+    /// Bytes of the whole message on the wire.
+    pub(super) message_bytes: usize,
+    /// Whether Gmail cuts it off.
+    pub(super) clipped: bool,
+    pub(super) diagnostics: Vec<Finding>,
+}
+
+/// `/api/outbox`: the newest messages that the mail catcher took.
+#[derive(Debug, Serialize)]
+pub(super) struct OutboxAnswer {
+    /// How many there are in all; the list ends earlier.
+    pub(super) count: usize,
+    pub(super) messages: Vec<Caught>,
+}
+
+/// A diagnostic, flat.
+#[derive(Debug, Serialize)]
+pub(super) struct Finding {
+    severity: Severity,
+    message: String,
+    path: Option<String>,
+    line: usize,
+    column: usize,
+    width: usize,
+    source: Option<String>,
+    hints: Vec<String>,
+}
+
+/// Diagnostics as the page shows them.
+pub(super) fn findings(diagnostics: &[Diagnostic]) -> Vec<Finding> {
+    let finding = |diagnostic: &Diagnostic| {
+        let place = diagnostic.place.as_ref();
+        Finding {
+            severity: diagnostic.severity,
+            message: diagnostic.message.clone(),
+            path: place.map(|place| place.path.to_string_lossy().into_owned()),
+            line: place.map_or(0, |place| place.line),
+            column: place.map_or(0, |place| place.column),
+            width: place.map_or(0, |place| place.width),
+            source: place.and_then(|place| place.source.clone()),
+            hints: diagnostic.hints.clone(),
+        }
+    };
+    diagnostics.iter().map(finding).collect()
+}
+
+/// An error of whatever kind in the page's terms.
+pub(super) fn diagnostics(error: &Error) -> Vec<Diagnostic> {
+    let diagnostic = match error {
+        Error::Input(found) => return found.clone(),
+        Error::File { path, source, .. } => Diagnostic::error(format!("{error}: {source}")).at(Place::file(path)),
+        Error::Relay(trouble) | Error::Ledger(trouble) | Error::Refused(trouble) => match &trouble.cause {
+            Some(cause) => Diagnostic::error(format!("{trouble}: {cause}")),
+            None => Diagnostic::error(trouble.to_string()),
+        },
+    };
+    vec![error.hints().into_iter().fold(diagnostic, Diagnostic::hint)]
+}

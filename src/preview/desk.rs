@@ -1,0 +1,125 @@
+//! The desk: the project as it stands after the last save, and the proofs pulled of it.
+//!
+//! Files -> [`Snapshot`], taken once a revision, when somebody first asks; a save makes a new revision. All of it
+//! blocks and belongs on a thread that may.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use tokio::sync::watch;
+
+use super::answers::diagnostics;
+use super::index::{Entry, index};
+use super::readers::Readers;
+use super::sheet::Sheet;
+use crate::diagnostic::Diagnostic;
+use crate::error::Result;
+use crate::project::Project;
+
+/// How many proofs are kept, the pictures of which fill the memory.
+const KEPT: usize = 6;
+
+/// The one place that knows the current state.
+pub(super) struct Desk {
+    root: PathBuf,
+    /// The project as it was opened.
+    first: Arc<Project>,
+    revision: watch::Sender<u64>,
+    current: Mutex<Option<Arc<Snapshot>>>,
+}
+
+impl Desk {
+    /// Opens the project in a folder. Its issues are looked at when somebody asks.
+    pub(super) fn open(root: &Path) -> Result<Self> {
+        let first = Arc::new(Project::open(root)?);
+        Ok(Self { root: root.to_owned(), first, revision: watch::Sender::new(1), current: Mutex::default() })
+    }
+
+    /// The project's folder.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The project as it was opened.
+    pub(super) fn first(&self) -> &Project {
+        &self.first
+    }
+
+    /// Something was saved: what is known is old, and those who listen are told.
+    pub(super) fn turn(&self) {
+        self.revision.send_modify(|revision| *revision += 1);
+    }
+
+    /// The revisions, as they come.
+    pub(super) fn revisions(&self) -> watch::Receiver<u64> {
+        self.revision.subscribe()
+    }
+
+    /// The project as it stands. While `envoi.toml` cannot be read, it is the one before, with the trouble.
+    pub(super) fn snapshot(&self) -> Arc<Snapshot> {
+        let mut current = lock(&self.current);
+        // read before the files are: a save while they are read makes a newer one
+        let revision = *self.revision.borrow();
+        let before = match current.take() {
+            Some(snapshot) if snapshot.revision == revision => return Arc::clone(current.insert(snapshot)),
+            before => before,
+        };
+        let (project, trouble) = match Project::open(&self.root) {
+            Ok(project) => (Arc::new(project), Vec::new()),
+            Err(error) => {
+                let known = before.as_ref().map_or(&self.first, |before| &before.project);
+                (Arc::clone(known), diagnostics(&error))
+            }
+        };
+        Arc::clone(current.insert(Arc::new(Snapshot::take(project, trouble, revision, before.as_deref()))))
+    }
+}
+
+/// The project at one revision.
+pub(super) struct Snapshot {
+    pub(super) revision: u64,
+    pub(super) project: Arc<Project>,
+    /// What is wrong with the project as a whole, so that no issue can be shown.
+    pub(super) trouble: Vec<Diagnostic>,
+    /// The issues, the newest first.
+    pub(super) index: Vec<Entry>,
+    pub(super) readers: Readers,
+    sheets: Mutex<Vec<(String, Arc<OnceLock<Sheet>>)>>,
+}
+
+impl Snapshot {
+    fn take(project: Arc<Project>, mut trouble: Vec<Diagnostic>, revision: u64, before: Option<&Self>) -> Self {
+        let index = index(&project, before.map_or(&[], |before| &before.index)).unwrap_or_else(|error| {
+            trouble.extend(diagnostics(&error));
+            Vec::new()
+        });
+        let mut languages = vec![project.config.languages.default.clone()];
+        for language in index.iter().flat_map(|entry| &entry.languages) {
+            if !languages.contains(language) {
+                languages.push(language.clone());
+            }
+        }
+        let readers = Readers::of(&project, &languages, before.map(|before| &before.readers));
+        Self { revision, project, trouble, index, readers, sheets: Mutex::default() }
+    }
+
+    /// An issue's proof; none where there is no such issue. Those who ask at the same time wait for the same one.
+    pub(super) fn sheet(&self, slug: &str) -> Option<Arc<OnceLock<Sheet>>> {
+        self.index.iter().find(|entry| entry.slug == slug)?;
+        let cell = {
+            let mut sheets = lock(&self.sheets);
+            let known = sheets.iter().position(|(name, _)| name == slug);
+            let cell = known.map_or_else(|| (slug.to_owned(), Arc::default()), |at| sheets.remove(at));
+            sheets.truncate(KEPT - 1);
+            sheets.insert(0, cell.clone());
+            cell.1
+        };
+        cell.get_or_init(|| Sheet::pull(&self.project, slug, &self.readers.columns));
+        Some(cell)
+    }
+}
+
+/// A lock; what a panic elsewhere left behind is whole, since every change here is one assignment.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,169 @@
+//! A proof on the desk: an issue as it would go out, ready to be shown to any reader in any of its languages.
+//!
+//! [`Project`] + slug -> [`Sheet`]; sheet + language + subscriber -> [`Letter`] and [`Report`]. A sheet is pulled once
+//! a revision. What is wrong is in its diagnostics; a sheet that shows nothing says why.
+
+use std::sync::{Arc, Mutex, OnceLock};
+
+use super::answers::{Report, diagnostics, findings};
+use super::desk::{Snapshot, lock};
+use super::letter::{self, Letter};
+use crate::audience::{Columns, Subscriber};
+use crate::check::CLIPPED;
+use crate::diagnostic::Diagnostic;
+use crate::error::{Error, Result};
+use crate::issue::{Issue, Kind};
+use crate::language::Language;
+use crate::message::Stamper;
+use crate::project::{ImagesMode, Project};
+use crate::render::{Page, Placing, Proof, Renderer, Rendering};
+
+/// The send that previewed messages are stamped for; only their Message-ID shows it.
+const SEND: &str = "preview";
+
+/// An issue, proofed.
+pub(super) struct Sheet {
+    issue: Option<Issue>,
+    editions: Vec<Edition>,
+    diagnostics: Vec<Diagnostic>,
+    fields: Vec<String>,
+    releases: Mutex<Vec<(String, Language, Arc<Page>)>>,
+}
+
+/// One of its editions, with the message last stamped of it.
+struct Edition {
+    rendering: Rendering,
+    ready: OnceLock<Result<Ready>>,
+    last: Mutex<Option<(Subscriber, Arc<Letter>)>>,
+}
+
+/// An edition that can be stamped.
+struct Ready {
+    stamper: Stamper,
+    /// See [`letter::linked`].
+    linked: Vec<(String, String)>,
+}
+
+/// Why there is nothing to show.
+#[derive(Debug)]
+pub(super) enum Missing {
+    /// There is no such thing.
+    Nothing(&'static str),
+    /// It cannot be shown as it stands.
+    Broken(String),
+}
+
+impl Sheet {
+    /// Pulls the proof of an issue.
+    pub(super) fn pull(project: &Project, slug: &str, columns: &Columns) -> Self {
+        let placing = match (&project.config.images.mode, &project.config.images.base_url) {
+            (ImagesMode::Link, Some(base)) => Placing::Link(base.clone()),
+            _ => Placing::Embed,
+        };
+        let fields = columns.0.clone();
+        let releases = Mutex::default();
+        match Proof::pull(project, slug, &fields, &placing) {
+            Ok(Proof { issue, renderings, diagnostics }) => {
+                let edition = |rendering| Edition { rendering, ready: OnceLock::new(), last: Mutex::default() };
+                Self { issue, editions: renderings.into_iter().map(edition).collect(), diagnostics, fields, releases }
+            }
+            Err(error) => {
+                Self { issue: None, editions: Vec::new(), diagnostics: diagnostics(&error), fields, releases }
+            }
+        }
+    }
+
+    /// What there is to say about an edition and the message that a reader gets.
+    pub(super) fn report(&self, snapshot: &Snapshot, language: &Language, number: Option<usize>) -> Report {
+        let mut found = self.diagnostics.clone();
+        found.extend(snapshot.readers.trouble.iter().cloned());
+        let mut report = Report { revision: snapshot.revision, ..Report::default() };
+        let reader = snapshot.readers.choose(number, language);
+        if let (Some(edition), Some((_, reader))) = (self.edition(language), reader) {
+            match edition.letter(snapshot, self.slug(), reader) {
+                Ok(letter) => {
+                    let columns = &snapshot.readers.columns;
+                    let rendering = &edition.rendering;
+                    report.rendered = true;
+                    report.from = snapshot.project.config.sender.from.to_string();
+                    report.to = columns.mailbox(reader).to_string();
+                    report.subject = rendering.subject.fill(|field| columns.fill(reader, field));
+                    report.preheader = rendering.preheader.fill(|field| columns.fill(reader, field));
+                    report.html_bytes = letter.html_bytes;
+                    report.message_bytes = letter.raw.len();
+                    report.clipped = letter.html_bytes > CLIPPED;
+                }
+                Err(error) => found.extend(diagnostics(error)),
+            }
+        }
+        found.sort_by_key(|diagnostic| diagnostic.severity);
+        report.diagnostics = findings(&found);
+        report
+    }
+
+    /// The message that a reader gets.
+    pub(super) fn letter(
+        &self,
+        snapshot: &Snapshot,
+        language: &Language,
+        number: Option<usize>,
+    ) -> Result<Arc<Letter>, Missing> {
+        let edition =
+            self.edition(language).ok_or_else(|| self.missing("the issue has no edition in this language"))?;
+        let (_, reader) = snapshot.readers.choose(number, language).ok_or(Missing::Nothing("there is no reader"))?;
+        edition.letter(snapshot, self.slug(), reader).map_err(|error| Missing::Broken(error.to_string()))
+    }
+
+    /// The page of a press release in a language.
+    pub(super) fn release(&self, project: &Project, name: &str, language: &Language) -> Result<Arc<Page>, Missing> {
+        let none = "the issue has no press release of this name in this language";
+        let issue = self.issue.as_ref().ok_or_else(|| self.missing(none))?;
+        let mut pages = lock(&self.releases);
+        if let Some((_, _, page)) = pages.iter().find(|(known, lang, _)| known == name && lang == language) {
+            return Ok(Arc::clone(page));
+        }
+        let serving = issue.edition(language).into_iter().find(|snippet| snippet.name == name);
+        let release =
+            serving.filter(|snippet| snippet.front.kind == Kind::PressRelease).ok_or(Missing::Nothing(none))?;
+        let page = Renderer::new(project, &self.fields).and_then(|renderer| renderer.release(issue, release));
+        let page = Arc::new(page.map_err(|error| Missing::Broken(error.to_string()))?);
+        pages.push((name.to_owned(), language.clone(), Arc::clone(&page)));
+        Ok(page)
+    }
+
+    fn edition(&self, language: &Language) -> Option<&Edition> {
+        self.editions.iter().find(|edition| edition.rendering.language == *language)
+    }
+
+    fn slug(&self) -> &str {
+        self.issue.as_ref().map_or("", |issue| &issue.slug)
+    }
+
+    /// Nothing there, or nothing there for an error.
+    fn missing(&self, nothing: &'static str) -> Missing {
+        match self.diagnostics.iter().find(|diagnostic| diagnostic.is_error()) {
+            Some(error) => Missing::Broken(error.to_string()),
+            None => Missing::Nothing(nothing),
+        }
+    }
+}
+
+impl Edition {
+    /// Stamps the message for a reader, as a send would, and reads it again, as the reader's program would.
+    fn letter(&self, snapshot: &Snapshot, slug: &str, reader: &Subscriber) -> Result<Arc<Letter>, &Error> {
+        let ready = self.ready.get_or_init(|| {
+            let stamper = Stamper::new(&snapshot.project, slug, &self.rendering, &snapshot.readers.columns, SEND)?;
+            Ok(Ready { stamper, linked: letter::linked(&self.rendering.pictures)? })
+        });
+        let Ready { stamper, linked } = ready.as_ref()?;
+        let mut last = lock(&self.last);
+        match &*last {
+            Some((person, letter)) if person == reader => Ok(Arc::clone(letter)),
+            _ => {
+                let letter = Arc::new(Letter::read(stamper.stamp(reader).bytes, linked));
+                *last = Some((reader.clone(), Arc::clone(&letter)));
+                Ok(letter)
+            }
+        }
+    }
+}
