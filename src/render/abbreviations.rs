@@ -64,7 +64,7 @@ fn is_number(word: &str) -> bool {
         && word.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '-' | '–' | '/'))
 }
 
-/// "1er", "25e", "XXIe", "3rd", "19de".
+/// "1er", "25e", "3rd", "19de"; centuries too, in Roman numerals.
 fn is_ordinal(word: &str) -> bool {
     let digits = word.trim_end_matches(|c: char| c.is_lowercase());
     let ending = &word[digits.len()..];

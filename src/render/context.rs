@@ -33,6 +33,7 @@ pub(super) struct Newsletter<'a> {
 }
 
 #[derive(Debug, Serialize)]
+#[allow(clippy::struct_field_names, reason = "the word in the templates")]
 pub(super) struct Release<'a> {
     pub(super) lang: &'a Language,
     pub(super) dir: &'static str,
@@ -65,6 +66,7 @@ pub(super) struct Look {
 pub(super) struct LogoView {
     pub(super) src: String,
     pub(super) dark_src: Option<String>,
+    pub(super) dark_height: Option<u32>,
     pub(super) alt: String,
     pub(super) width: u32,
     pub(super) height: u32,
@@ -125,6 +127,7 @@ struct ImageView {
     alt: String,
     caption: Option<String>,
     credit: Option<String>,
+    wide: bool,
     width: u32,
     height: u32,
 }
@@ -179,7 +182,7 @@ pub(super) struct Setting<'a> {
     pub(super) language: &'a Language,
     pub(super) locale: &'a Locale,
     pub(super) slots: &'a Slots,
-    pub(super) pictures: &'a Pictures,
+    pub(super) pictures: &'a Pictures<'a>,
     pub(super) campaign: Campaign<'a>,
 }
 
@@ -310,9 +313,9 @@ impl Setting<'_> {
             Target::Text { next_note } => {
                 let colon = self.locale.words.get("colon").map_or(":", String::as_str);
                 let writer = |next| text::Writer::new(self.slots, &links, raw, colon, next);
-                let (body, mut notes) = writer(*next_note).document(&body)?;
+                let (body, mut notes) = writer(*next_note).document(&body);
                 let Some(boilerplate) = &boilerplate else { return Ok((body, None, notes)) };
-                let (boilerplate, more) = writer(next_note + notes.len()).document(boilerplate)?;
+                let (boilerplate, more) = writer(next_note + notes.len()).document(boilerplate);
                 notes.extend(more);
                 Ok((body, Some(boilerplate), notes))
             }
@@ -321,16 +324,16 @@ impl Setting<'_> {
 
     fn image(&self, snippet: &Snippet, set: &Typography<'_>, target: &Target) -> Result<Option<ImageView>> {
         let Some(image) = &snippet.image else { return Ok(None) };
-        let (src, width, height) = match target {
+        let (src, width, height, wide) = match target {
             Target::Html => {
-                let placed = self.pictures.place(&image.media)?;
-                (placed.src, placed.width, placed.height)
+                let (placed, wide) = self.pictures.illustrate(&image.media)?;
+                (placed.src, placed.width, placed.height, wide)
             }
-            Target::Text { .. } => (String::new(), 0, 0),
+            Target::Text { .. } => (String::new(), 0, 0, false),
         };
         let (alt, caption) = (set.text(&image.alt), set.maybe(image.caption.as_ref()));
         let credit = set.maybe(image.credit.as_ref());
-        Ok(Some(ImageView { src, alt, caption, credit, width, height }))
+        Ok(Some(ImageView { src, alt, caption, credit, wide, width, height }))
     }
 
     fn embargo(&self, embargo: &Moment) -> EmbargoView {

@@ -50,7 +50,8 @@ impl Locale {
         };
         let source = files.source(name)?;
         let locale: Self = source.toml()?;
-        let missing: Vec<String> = files.words()?.into_iter().filter(|word| !locale.words.contains_key(word)).collect();
+        let missing: Vec<String> =
+            TemplateFiles::words()?.into_iter().filter(|word| !locale.words.contains_key(word)).collect();
         if missing.is_empty() {
             return Ok(locale);
         }

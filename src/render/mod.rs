@@ -11,6 +11,8 @@ mod engine;
 mod files;
 mod html;
 mod locale;
+mod metadata;
+mod picture;
 mod pictures;
 mod proof;
 mod slots;
@@ -38,6 +40,12 @@ use crate::error::{Cause, Error, Result};
 use crate::issue::{Issue, Kind, MergeText, Snippet};
 use crate::language::Language;
 use crate::project::Project;
+
+/// How wide an upright picture is shown in a newsletter, in CSS pixels.
+const UPRIGHT: u32 = 260;
+
+/// How wide a picture is shown on a press release's page, in CSS pixels.
+const PAGE: u32 = 736;
 
 /// An edition as all its readers get it, but for the merge fields.
 #[derive(Debug, Clone)]
@@ -84,7 +92,7 @@ impl<'p> Renderer<'p> {
     /// Renders an issue's edition in a language.
     pub fn edition(&self, issue: &Issue, language: &Language, placing: Placing) -> Result<Rendering> {
         let slots = Slots::default();
-        let pictures = Pictures::new(placing, self.theme.width);
+        let pictures = Pictures::new(self.project, placing, self.theme.width, UPRIGHT);
         let locale = Locale::load(&self.files, language)?;
         let setting = self.setting(issue, language, &locale, &slots, &pictures);
         let snippets = issue.edition(language);
@@ -135,7 +143,7 @@ impl<'p> Renderer<'p> {
     /// Renders a press release as a page of its own; pictures go into the page.
     pub fn release(&self, issue: &Issue, release: &Snippet) -> Result<Page> {
         let slots = Slots::default();
-        let pictures = Pictures::new(Placing::Inline, self.theme.width.max(720));
+        let pictures = Pictures::new(self.project, Placing::Inline, PAGE, PAGE);
         let language = &release.lang;
         let locale = Locale::load(&self.files, language)?;
         let setting = self.setting(issue, language, &locale, &slots, &pictures);
@@ -184,7 +192,7 @@ impl<'p> Renderer<'p> {
         language: &'a Language,
         locale: &'a Locale,
         slots: &'a Slots,
-        pictures: &'a Pictures,
+        pictures: &'a Pictures<'a>,
     ) -> Setting<'a> {
         let config = &self.project.config;
         let campaign = Campaign { links: &config.links, site: config.organisation.url.as_deref(), slug: &issue.slug };
@@ -202,7 +210,7 @@ impl<'p> Renderer<'p> {
         }
     }
 
-    fn look(&self, language: &Language, pictures: &Pictures) -> Result<context::Look> {
+    fn look(&self, language: &Language, pictures: &Pictures<'_>) -> Result<context::Look> {
         let logo = match &self.theme.logo {
             None => None,
             Some(logo) => match self.files.picture(&logo.file)? {
@@ -214,6 +222,7 @@ impl<'p> Renderer<'p> {
                     let default = &self.project.config.languages.default;
                     Some(context::LogoView {
                         src: placed.src,
+                        dark_height: dark.as_ref().map(|placed| placed.height),
                         dark_src: dark.map(|placed| placed.src),
                         alt: logo.alt.get(language, default).to_owned(),
                         width: placed.width,

@@ -165,7 +165,7 @@ impl<'l> Typography<'l> {
         let mut at = 0;
         while let Some(&character) = flow.chars.get(at) {
             if !is_blank(character) {
-                if self.french && self.wants_space_before(flow, at) {
+                if self.french && wants_space_before(flow, at) {
                     out.push(self.space_before(character));
                 }
                 out.push(character);
@@ -209,23 +209,6 @@ impl<'l> Typography<'l> {
         if matches!(mark, ':' | '»') { NO_BREAK } else { self.narrow }
     }
 
-    /// Whether French wants a space before a mark to which none was typed.
-    fn wants_space_before(&self, flow: &Flow, at: usize) -> bool {
-        let Some(previous) = flow.index_before(at).filter(|_| !flow.frozen[at]) else { return false };
-        let before = flow.chars[previous];
-        if before.is_whitespace() || flow.frozen[previous] {
-            return false;
-        }
-        let behind = flow.after(at + 1);
-        let word = before.is_alphanumeric() || matches!(before, OPAQUE | '»' | '”' | ')' | '%' | '…' | '.');
-        match flow.chars[at] {
-            '»' => before != '«',
-            ';' | '!' | '?' => word && behind.is_none_or(|c| !c.is_alphanumeric() && c != OPAQUE),
-            ':' => word && !before.is_ascii_digit() && behind.is_none_or(|c| c.is_whitespace() || c == '»'),
-            _ => false,
-        }
-    }
-
     /// Whether the words on both sides of a space belong on one line.
     fn holds_together(&self, flow: &Flow, at: usize) -> bool {
         let (before, after) = (flow.word_before(at), flow.word_after(at + 1));
@@ -233,6 +216,23 @@ impl<'l> Typography<'l> {
         let before = before.rsplit('’').next().unwrap_or(before);
         let after = after.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '»', '”', '’', '"']);
         words::belong_together(before, after, self.months)
+    }
+}
+
+/// Whether French wants a space before a mark to which none was typed.
+fn wants_space_before(flow: &Flow, at: usize) -> bool {
+    let Some(previous) = flow.index_before(at).filter(|_| !flow.frozen[at]) else { return false };
+    let before = flow.chars[previous];
+    if before.is_whitespace() || flow.frozen[previous] {
+        return false;
+    }
+    let behind = flow.after(at + 1);
+    let word = before.is_alphanumeric() || matches!(before, OPAQUE | '»' | '”' | ')' | '%' | '…' | '.');
+    match flow.chars[at] {
+        '»' => before != '«',
+        ';' | '!' | '?' => word && behind.is_none_or(|c| !c.is_alphanumeric() && c != OPAQUE),
+        ':' => word && !before.is_ascii_digit() && behind.is_none_or(|c| c.is_whitespace() || c == '»'),
+        _ => false,
     }
 }
 
@@ -302,11 +302,10 @@ fn double_quotes(flow: &mut Flow, (open, close): (char, char)) {
             let before = flow.before(at).is_some_and(|c| !c.is_whitespace() && c != '"');
             before && flow.after(at + 1).is_none_or(|c| !c.is_alphanumeric() && c != OPAQUE)
         };
-        let first = marks.iter().enumerate().find_map(|(index, at)| {
+        marks.iter().enumerate().find_map(|(index, at)| {
             let other = marks[index + 1..].iter().position(|other| closes(*other)).filter(|_| opens(*at))?;
             Some((index, index + 1 + other))
-        });
-        first
+        })
     };
     while let Some((first, second)) = pair(flow, &marks) {
         flow.chars[marks[first]] = open;
