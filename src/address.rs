@@ -25,6 +25,11 @@ impl Address {
         Ok(Self(format!("{local}@{domain}")))
     }
 
+    /// An address that is nobody's (RFC 2606, section 3).
+    pub fn example() -> Self {
+        Self("ada@example.org".to_owned())
+    }
+
     /// The address.
     pub fn as_str(&self) -> &str {
         &self.0

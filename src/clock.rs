@@ -12,7 +12,7 @@ use jiff::{Timestamp, ZonedDateTime, tz::TimeZone};
 
 /// What time it is, in the zone of this machine.
 pub fn now() -> ZonedDateTime {
-    fixed().clone().unwrap_or_else(system)
+    fixed().cloned().unwrap_or_else(system)
 }
 
 /// Seconds since 1970, as the ledger keeps them.
@@ -35,9 +35,9 @@ pub fn passing_seconds() -> i64 {
     }
 }
 
-fn fixed() -> &'static Option<ZonedDateTime> {
+fn fixed() -> Option<&'static ZonedDateTime> {
     static FIXED: OnceLock<Option<ZonedDateTime>> = OnceLock::new();
-    FIXED.get_or_init(|| {
+    let fixed = FIXED.get_or_init(|| {
         let text = std::env::var("ENVOI_NOW").ok()?;
         let timestamp: Timestamp = text.parse().ok()?;
         let zone = Pieces::parse(&text)
@@ -45,5 +45,6 @@ fn fixed() -> &'static Option<ZonedDateTime> {
             .and_then(|pieces| pieces.to_numeric_offset())
             .map_or(TimeZone::UTC, TimeZone::fixed);
         Some(timestamp.to_zoned_datetime(zone))
-    })
+    });
+    fixed.as_ref()
 }

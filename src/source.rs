@@ -138,20 +138,22 @@ fn toml_diagnostic(message: &str) -> Diagnostic {
             None => diagnostic.hint(format!("known are: {}", known.join(", "))),
         };
     }
-    if let Some((given, wanted)) = message.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected ")) {
+    if let Some((given, wanted)) =
+        message.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected "))
+    {
         return wrong_type(given, wanted);
     }
     let mut lines = message.lines();
     let first = lines.next().unwrap_or("the TOML cannot be read");
     if let Some(key) = first.strip_prefix("missing field ") {
-        return Diagnostic::error(format!("missing key {key}")).hint(format!("add a line `{} = …`", key.trim_matches('`')));
+        return Diagnostic::error(format!("missing key {key}"))
+            .hint(format!("add a line `{} = …`", key.trim_matches('`')));
     }
     let diagnostic = Diagnostic::error(first);
     let diagnostic = lines.fold(diagnostic, |diagnostic, line| diagnostic.hint(line.trim().to_owned()));
     match first {
-        syntax if syntax.starts_with("invalid ") && diagnostic.hints.is_empty() => {
-            diagnostic.hint("a text stands between `\"` and `\"`, a list between `[` and `]`, a date as it is: 2015-04-24")
-        }
+        syntax if syntax.starts_with("invalid ") && diagnostic.hints.is_empty() => diagnostic
+            .hint("a text stands between `\"` and `\"`, a list between `[` and `]`, a date as it is: 2015-04-24"),
         _ => diagnostic,
     }
 }
@@ -217,7 +219,8 @@ mod tests {
 
     #[test]
     fn a_key_is_found_in_its_own_table() {
-        let source = Source::new("envoi.toml", "[organisation]\nurl = 1\n[unsubscribe]\n  url = 2 # two\n[list]\nfile = 3\n");
+        let source =
+            Source::new("envoi.toml", "[organisation]\nurl = 1\n[unsubscribe]\n  url = 2 # two\n[list]\nfile = 3\n");
         assert_eq!(source.place_of_key("unsubscribe.url").to_string(), "envoi.toml:4:3");
         assert_eq!(source.place_of_key("unsubscribe.url").width, 3);
         assert_eq!(source.place_of_key("[list]").to_string(), "envoi.toml:5:1");

@@ -37,7 +37,8 @@ fn a_save_is_on_the_page_within_two_hundred_milliseconds() {
     let (running, url) = start(&room);
     let browser = Chromium::start();
     browser.open(&url);
-    let ready = "return document.body.dataset.ready === 'true' && !!document.querySelector('#frame')?.contentDocument?.body";
+    let ready =
+        "return document.body.dataset.ready === 'true' && !!document.querySelector('#frame')?.contentDocument?.body";
     browser.wait_until(ready, PATIENCE);
     let shown = |words: &str| {
         format!("return document.querySelector('#frame').contentDocument.body.textContent.includes({words:?})")
@@ -117,7 +118,10 @@ fn what_is_wrong_is_shown_and_goes_away_when_it_is_mended() {
     let (_running, url) = start(&room);
     let browser = Chromium::start();
     browser.open(&url);
-    browser.wait_until("return document.body.dataset.ready === 'true' && !document.querySelector('#head').hidden", PATIENCE);
+    browser.wait_until(
+        "return document.body.dataset.ready === 'true' && !document.querySelector('#head').hidden",
+        PATIENCE,
+    );
     room.write("issues/2026-11/lead.en.md", "+++\ntitel = \"Ferry\"\n+++\nText.\n");
     browser.wait_until(
         "return document.querySelector('#diagnostics').textContent.includes('unknown key titel')",

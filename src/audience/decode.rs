@@ -5,7 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::Encoding;
+use encoding_rs::{DecoderResult, Encoding};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result};
@@ -21,35 +21,16 @@ pub(super) struct Opened {
     pub(super) head: Vec<u8>,
 }
 
-/// Opens a file and finds out its encoding, reading it once through.
+/// Opens a file and finds out its encoding, reading it once through; twice where it is not UTF-8.
 pub(super) fn open(path: &Path, shown: &Path) -> Result<Opened> {
     let failed = || Error::file("read", shown);
     let mut file = File::open(path).map_err(failed())?;
-    let mut chunk = vec![0; CHUNK];
     let mut head = Vec::new();
-    let mut utf8 = encoding_rs::UTF_8.new_decoder_without_bom_handling();
-    let mut is_utf8 = true;
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    let mut text = String::with_capacity(CHUNK * 4);
-    loop {
-        let read = file.read(&mut chunk).map_err(failed())?;
-        if head.is_empty() {
-            head = chunk[..read].to_vec();
-        }
-        if is_utf8 {
-            text.clear();
-            let (result, _) = utf8.decode_to_string_without_replacement(&chunk[..read], &mut text, read == 0);
-            is_utf8 = !matches!(result, encoding_rs::DecoderResult::Malformed(..));
-        }
-        detector.feed(&chunk[..read], read == 0);
-        if read == 0 {
-            break;
-        }
-    }
+    file.by_ref().take(CHUNK as u64).read_to_end(&mut head).map_err(failed())?;
     let (encoding, mark) = match Encoding::for_bom(&head) {
         Some((encoding, length)) => (encoding, length),
-        None if is_utf8 => (encoding_rs::UTF_8, 0),
-        None => (detector.guess(None, Utf8Detection::Deny), 0),
+        None if is_utf8(&mut file).map_err(failed())? => (encoding_rs::UTF_8, 0),
+        None => (guess(&mut file).map_err(failed())?, 0),
     };
     if encoding == encoding_rs::UTF_16LE || encoding == encoding_rs::UTF_16BE {
         return utf16(path, shown, encoding);
@@ -65,6 +46,41 @@ pub(super) fn open(path: &Path, shown: &Path) -> Result<Opened> {
     Ok(Opened { file, encoding, head })
 }
 
+fn is_utf8(file: &mut File) -> std::io::Result<bool> {
+    let mut decoder = encoding_rs::UTF_8.new_decoder_without_bom_handling();
+    let mut text = String::with_capacity(CHUNK * 4);
+    chunks(file, |chunk| {
+        text.clear();
+        let (result, _) = decoder.decode_to_string_without_replacement(chunk, &mut text, chunk.is_empty());
+        !matches!(result, DecoderResult::Malformed(..))
+    })
+}
+
+fn guess(file: &mut File) -> std::io::Result<&'static Encoding> {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    chunks(file, |chunk| {
+        detector.feed(chunk, chunk.is_empty());
+        true
+    })?;
+    Ok(detector.guess(None, Utf8Detection::Deny))
+}
+
+/// Shows a file from its beginning piece by piece, an empty one at its end, as long as `look` wants to see more;
+/// whether it did until the end.
+fn chunks(file: &mut File, mut look: impl FnMut(&[u8]) -> bool) -> std::io::Result<bool> {
+    file.rewind()?;
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        let read = file.read(&mut chunk)?;
+        if !look(&chunk[..read]) {
+            return Ok(false);
+        }
+        if read == 0 {
+            return Ok(true);
+        }
+    }
+}
+
 /// UTF-16 is no superset of ASCII, so the separators can't be found in it: the file is turned into UTF-8 first.
 fn utf16(path: &Path, shown: &Path, encoding: &'static Encoding) -> Result<Opened> {
     use std::io::Write;
@@ -76,6 +92,7 @@ fn utf16(path: &Path, shown: &Path, encoding: &'static Encoding) -> Result<Opene
     Ok(Opened { file, encoding: encoding_rs::UTF_8, head })
 }
 
+#[expect(clippy::naive_bytecount, reason = "one row, once a list")]
 /// The separator that the header row uses most: comma, semicolon or tab.
 pub(super) fn separator(head: &[u8]) -> u8 {
     let row = head.split(|byte| *byte == b'\n').next().unwrap_or_default();

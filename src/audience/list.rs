@@ -149,7 +149,8 @@ impl List {
 
     fn row(&mut self) -> Row {
         let place = self.place();
-        let finding = |diagnostic: Diagnostic, duplicate| Row::Finding(Finding { diagnostic: diagnostic.at(place), duplicate });
+        let finding =
+            |diagnostic: Diagnostic, duplicate| Row::Finding(Finding { diagnostic: diagnostic.at(place), duplicate });
         if let Some(swallowed) = self.swallowed() {
             return finding(
                 Diagnostic::error(format!("a quotation mark opens on this line and swallows the row `{swallowed}`"))

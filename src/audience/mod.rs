@@ -3,15 +3,15 @@
 //! A CSV file -> [`List`] -> subscribers one by one, so that a list of a million takes little memory. Suppressions
 //! are the ledger's: they are looked at again whenever a delivery is claimed.
 
+mod census;
 mod decode;
 mod filter;
 mod list;
 mod rows;
-mod survey;
 
+pub use census::{Census, census};
 pub use filter::Filter;
 pub use list::{Finding, List, Row};
-pub use survey::{Survey, survey};
 
 use crate::address::{Address, Mailbox};
 use crate::diagnostic::Diagnostic;
@@ -34,7 +34,7 @@ pub struct Subscriber {
 impl Subscriber {
     /// Somebody who does not exist, for samples where there is no list yet.
     pub fn invented(columns: &Columns, language: &Language) -> Self {
-        let address = Address::parse("ada@example.org").expect("an address");
+        let address = Address::example();
         let value = |column: &String| match column.as_str() {
             "email" => address.to_string(),
             "first_name" => "Ada".to_owned(),

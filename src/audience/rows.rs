@@ -23,11 +23,13 @@ struct Window {
     bytes: Vec<u8>,
     /// Where in the file the bytes begin.
     start: u64,
+    /// How many of them are no longer needed; they go when more are read, so that a row costs no copy of the rest.
+    forgotten: usize,
 }
 
 impl Rows {
     pub(super) fn new(file: File, separator: u8) -> Self {
-        let window = Window { file, bytes: Vec::new(), start: 0 };
+        let window = Window { file, bytes: Vec::new(), start: 0, forgotten: 0 };
         let reader = csv::ReaderBuilder::new()
             .delimiter(separator)
             .flexible(true)
@@ -61,20 +63,21 @@ impl Rows {
 
 impl Window {
     fn forget_until(&mut self, at: u64) {
-        let count = usize::try_from(at.saturating_sub(self.start)).unwrap_or(0).min(self.bytes.len());
-        self.bytes.drain(..count);
-        self.start += count as u64;
+        self.forgotten = usize::try_from(at.saturating_sub(self.start)).unwrap_or(0).min(self.bytes.len());
     }
 
     /// How many line ends stand before the first byte of a row.
     fn line_ends_at_start(&self) -> u64 {
-        let empty = self.bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        let empty = self.bytes[self.forgotten..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
         empty.map(|byte| u64::from(*byte == b'\n')).sum()
     }
 }
 
 impl Read for Window {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.bytes.drain(..self.forgotten);
+        self.start += self.forgotten as u64;
+        self.forgotten = 0;
         if self.bytes.len() > LONGEST {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "a row of more than a megabyte"));
         }

@@ -3,6 +3,7 @@
 //! Issue -> diagnostics, each with file, line and column. What cannot be sent at all is found when the issue is
 //! opened; here are unknown merge fields, and the warnings.
 
+mod braces;
 mod language;
 
 use crate::clock;
@@ -41,6 +42,7 @@ pub fn issue(project: &Project, issue: &Issue, fields: &[String]) -> Vec<Diagnos
 pub fn snippet(snippet: &Snippet, fields: &[String]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     merge_fields(snippet, fields, &mut found);
+    found.extend(braces::unfilled(snippet));
     raw_html(snippet, &mut found);
     pictures(snippet, &mut found);
     kind(snippet, &mut found);

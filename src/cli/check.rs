@@ -52,9 +52,9 @@ impl Check {
             verdicts.push(Verdict::new(slug, diagnostics));
         }
         if self.json {
-            show::json(&verdicts)?
+            show::json(&verdicts)?;
         } else {
-            show::text(&report(&verdicts))?
+            show::text(&report(&verdicts))?;
         }
         Ok(if verdicts.iter().all(|verdict| verdict.ready) { Ending::Well } else { Ending::Failed })
     }

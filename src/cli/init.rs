@@ -73,9 +73,10 @@ fn listed(files: &[PathBuf]) -> String {
         *entries.entry(entry).or_default() += 1;
     }
     entries.iter().fold(String::new(), |mut out, (entry, count)| {
-        let _ = match entry.ends_with('/') {
-            true => writeln!(out, "  {entry:<24}{}", Count::of(*count, "file")),
-            false => writeln!(out, "  {entry}"),
+        let _ = if entry.ends_with('/') {
+            writeln!(out, "  {entry:<24}{}", Count::of(*count, "file"))
+        } else {
+            writeln!(out, "  {entry}")
         };
         out
     })

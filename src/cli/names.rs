@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+#[expect(clippy::unnecessary_wraps, reason = "clap asks for a result")]
 /// An issue's slug; a path to its folder, as a shell completes it, will do.
 pub(super) fn issue(text: &str) -> Result<String, Infallible> {
     let name = text.trim_end_matches(['/', '\\']);

@@ -9,7 +9,7 @@ use super::ending::Ending;
 use super::global::Global;
 use super::grammar::{Count, counts};
 use super::{explain, show};
-use crate::audience::{List, Survey, survey};
+use crate::audience::{Census, List, census};
 use crate::error::{Error, Result, Trouble};
 
 /// Look after the list of subscribers
@@ -43,7 +43,7 @@ struct Summary<'s> {
     file: &'s Path,
     errors: u64,
     #[serde(flatten)]
-    survey: &'s Survey,
+    census: &'s Census,
 }
 
 impl Subscribers {
@@ -66,7 +66,7 @@ impl Check {
             show::text("{\"findings\":[")?;
         }
         // findings are shown as they are met: a long list of them is never held in memory
-        let survey = survey(&mut list, &mut |found| {
+        let census = census(&mut list, &mut |found| {
             errors += u64::from(found.is_error());
             told += 1;
             match (self.json, told) {
@@ -76,10 +76,10 @@ impl Check {
             }
         })?;
         if self.json {
-            let summary = show::as_json(&Summary { file: &shown, errors, survey: &survey })?;
+            let summary = show::as_json(&Summary { file: &shown, errors, census: &census })?;
             show::line(format!("],{}", summary.trim_start_matches('{')))?;
         } else {
-            show::text(&in_words(&shown, &survey))?;
+            show::text(&in_words(&shown, &census))?;
         }
         Ok(if errors == 0 { Ending::Well } else { Ending::Failed })
     }
@@ -99,19 +99,19 @@ fn listed(global: &Global) -> Result<(PathBuf, PathBuf)> {
     Ok((path, shown))
 }
 
-fn in_words(shown: &Path, survey: &Survey) -> String {
-    let mut out = format!("{} in {}", Count(survey.subscribers, "subscriber"), shown.display());
-    let languages = survey.languages.iter().map(|(language, count)| format!("{count} {language}"));
-    let none = (survey.without_language > 0).then(|| format!("{} without a language", survey.without_language));
+fn in_words(shown: &Path, census: &Census) -> String {
+    let mut out = format!("{} in {}", Count(census.subscribers, "subscriber"), shown.display());
+    let languages = census.languages.iter().map(|(language, count)| format!("{count} {language}"));
+    let none = (census.without_language > 0).then(|| format!("{} without a language", census.without_language));
     let languages: Vec<String> = languages.chain(none).collect();
     if !languages.is_empty() {
         let _ = write!(out, ": {}", languages.join(", "));
     }
-    let dropped = counts(&[Count(survey.duplicates, "duplicate"), Count(survey.unusable, "unusable row")]);
+    let dropped = counts(&[Count(census.duplicates, "duplicate"), Count(census.unusable, "unusable row")]);
     if !dropped.is_empty() {
         let _ = write!(out, "\n{dropped} left out");
     }
-    let separator = match survey.separator {
+    let separator = match census.separator {
         ';' => "semicolons",
         '\t' => "tabs",
         _ => "commas",
@@ -119,8 +119,8 @@ fn in_words(shown: &Path, survey: &Survey) -> String {
     let _ = writeln!(
         out,
         "\nread as {} with {separator} between the columns {}",
-        survey.encoding,
-        survey.columns.join(", ")
+        census.encoding,
+        census.columns.join(", ")
     );
     out
 }

@@ -94,7 +94,7 @@ fn missing_hint(folder: &Path, name: &str) -> String {
         .flatten()
         .flatten()
         .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| !name.ends_with(".md") && !name.ends_with(".toml"))
+        .filter(|name| !Path::new(name).extension().is_some_and(|ending| ending == "md" || ending == "toml"))
         .collect();
     match crate::diagnostic::nearest(name, there.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),

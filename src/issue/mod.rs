@@ -206,6 +206,10 @@ impl Issue {
                     .hint("name it once: each reader gets one edition"),
             );
         }
+        if diagnostics.iter().any(Diagnostic::is_error) {
+            // a snippet that cannot be read may be the one that an edition lacks
+            return;
+        }
         let every = |language: &Language| !self.edition(language).is_empty();
         for language in self.languages.iter().filter(|language| !every(language)) {
             diagnostics.push(

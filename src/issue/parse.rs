@@ -83,9 +83,10 @@ impl Reader<'_> {
     fn too_deep(&mut self, position: Sourcepos) {
         let mut place = self.place(position);
         place.width = 1;
-        let found = Diagnostic::error(format!("lists, quotations and emphasis lie more than {DEEPEST} deep in each other"))
-            .at(place)
-            .hint("write it flatter");
+        let found =
+            Diagnostic::error(format!("lists, quotations and emphasis lie more than {DEEPEST} deep in each other"))
+                .at(place)
+                .hint("write it flatter");
         if self.diagnostics.last().is_none_or(|last| last.message != found.message) {
             self.diagnostics.push(found);
         }

@@ -108,7 +108,9 @@ impl Project {
                 diagnostics.push(
                     Diagnostic::error("the unsubscribe `url` is not an https address")
                         .at(self.place_of("unsubscribe.url"))
-                        .hint("one-click unsubscribing needs https (RFC 8058); leave `url` out to offer `mailto` alone"),
+                        .hint(
+                            "one-click unsubscribing needs https (RFC 8058); leave `url` out to offer `mailto` alone",
+                        ),
                 );
             }
             if unsubscribe.url.is_none() && unsubscribe.mailto.is_none() {

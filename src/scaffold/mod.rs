@@ -139,6 +139,7 @@ impl Skeleton {
             ("today", &clock::now().date().to_string()),
             ("name", first),
             ("lang", language.as_str()),
+            ("other", if language.primary() == "fr" { "nl" } else { "fr" }),
         ];
         skeleton.add(format!("issues/{slug}/{}", issue::FILE), fill(include_str!("issue.toml"), &values));
         skeleton

@@ -1,0 +1,198 @@
+//! `envoi export`: press releases as pages of their own.
+
+mod support;
+
+use support::Newsroom;
+
+/// The text page in a few words, so that whole files can be compared.
+const TEXT: &str = "{{this.release.title}} ({{this.lang}})\n{{this.release.dateline}}\n\n{{{this.release.body}}}\n\
+    {{#each release.contacts}}\n{{this.name}}, {{this.email}}\n{{/each}}\n";
+
+fn release(title: &str) -> String {
+    format!(
+        "+++\ntitle = \"{title}\"\nkind = \"press-release\"\nplace = \"Brussels\"\ndate = 2026-11-24\n\
+         contacts = [{{ name = \"Ada\", email = \"ada@example.org\" }}]\n+++\nIt sails at nine.\n"
+    )
+}
+
+/// An issue with an article and one press release in two languages.
+fn room() -> Newsroom {
+    Newsroom::new()
+        .file("templates/press-release.txt.hbs", TEXT)
+        .issue("2026-11", "subject = \"Ferry\"\npreheader = \"-\"\nlanguages = [\"en\", \"fr\"]\n")
+        .article("2026-11", "lead", "Ferry", "It sails.")
+        .snippet("2026-11", "ferry.en", &release("Ferry back"))
+        .snippet("2026-11", "ferry.fr", &release("Le bac revient"))
+}
+
+#[test]
+fn each_language_is_a_page_and_a_text() {
+    let room = room();
+    room.run("export ferry --out press").exit(0).stderr("").stdout(
+        "
+        press/ferry.en.html
+        press/ferry.en.txt
+        press/ferry.fr.html
+        press/ferry.fr.txt
+        ",
+    );
+    assert_eq!(
+        room.read("press/ferry.fr.txt"),
+        "Le bac revient (fr)\nBrussels, le 24 novembre 2026\n\nIt sails at nine.\nAda, ada@example.org\n"
+    );
+    let page = room.read("press/ferry.en.html");
+    assert!(page.contains("href=\"ferry.fr.html\""), "each page leads to the others:\n{page}");
+}
+
+#[test]
+fn a_release_is_found_by_name_by_issue_or_by_both() {
+    let room = room();
+    for wanted in ["ferry", "2026-11", "2026-11/ferry", "issues/2026-11/ferry"] {
+        room.run(&format!("export {wanted}")).exit(0).stdout_has("[DIR]/out/2026-11/ferry.en.html\n");
+    }
+}
+
+#[test]
+fn a_page_needs_no_other_file() {
+    let room = Newsroom::empty();
+    let project = env!("CARGO_MANIFEST_DIR");
+    room.run(&format!("-C '{project}' export site-signalement --out press")).exit(0).stderr("");
+    for language in ["fr", "nl"] {
+        let page = room.read(&format!("press/site-signalement.{language}.html"));
+        let sources: Vec<&str> = page.split("src=\"").skip(1).collect();
+        assert!(!sources.is_empty());
+        for source in sources {
+            assert!(source.starts_with("data:image/"), "{:?}", source.get(..60));
+        }
+        assert!(!page.contains("rel=\"stylesheet\"") && !page.contains("<script") && !page.contains("{{"));
+        assert!(room.read(&format!("press/site-signalement.{language}.txt")).contains("Lotte Verhaegen"));
+    }
+}
+
+#[test]
+fn a_name_that_is_not_there_is_told_with_the_nearest_one() {
+    let room = room();
+    room.run("export fery").exit(1).stdout("").stderr(
+        "
+        error: there is no press release `fery`
+        hint: did you mean `ferry`?
+        ",
+    );
+    room.run("export 2026-11/fery").exit(1).stdout("").stderr(
+        "
+        error: the issue `2026-11` has no press release `fery`
+        hint: did you mean `2026-11/ferry`?
+        ",
+    );
+    room.run("export 2026-11/lead").exit(1).stdout("").stderr(
+        "
+        error: the issue `2026-11` has no press release `lead`
+        hint: its kind is `article`: set `kind = \"press-release\"` in `issues/2026-11/lead.md`
+        ",
+    );
+    room.run("export something-else").exit(1).stdout("").stderr(
+        "
+        error: there is no press release `something-else`
+        hint: `envoi new press-release SLUG` makes one
+        ",
+    );
+}
+
+#[test]
+fn an_issue_with_none_or_several_says_so() {
+    let room = room()
+        .snippet("2026-11", "whale", &release("Whale seen"))
+        .issue("2026-12", "subject = \"Quiet\"\n")
+        .article("2026-12", "lead", "Quiet", "Nothing.");
+    room.run("export 2026-11").exit(1).stdout("").stderr(
+        "
+        error: the issue `2026-11` has 2 press releases
+        hint: `envoi export 2026-11/ferry`
+        hint: `envoi export 2026-11/whale`
+        ",
+    );
+    room.run("export 2026-12").exit(1).stdout("").stderr(
+        "
+        error: the issue `2026-12` has no press release
+        hint: make one with `envoi new snippet 2026-12 NAME --kind press-release`
+        ",
+    );
+}
+
+#[test]
+fn a_name_that_two_issues_have() {
+    let room = room().issue("2026-12", "subject = \"Again\"\n").snippet("2026-12", "ferry", &release("Ferry gone"));
+    room.run("export ferry").exit(1).stdout("").stderr(
+        "
+        error: 2 issues have a press release `ferry`
+        hint: `envoi export 2026-11/ferry`
+        hint: `envoi export 2026-12/ferry`
+        ",
+    );
+}
+
+#[test]
+fn a_broken_issue_hides_no_other() {
+    let room = room().issue("2026-12", "subjet = \"Again\"\n");
+    room.run("export ferry --out press").exit(0);
+    room.run("export gull").exit(1).stdout("").stderr(
+        "
+        error: there is no press release `gull`
+        hint: `2026-12` cannot be read: see `envoi check 2026-12`
+        ",
+    );
+}
+
+#[test]
+fn an_embargo_is_told() {
+    let text = release("Ferry back").replace("place =", "embargo = 2026-11-24T10:30:00+01:00\nplace =");
+    let room = room().snippet("2026-11", "ferry.en", &text).clock("2026-11-24T09:00:00+01:00");
+    room.run("export ferry --out press").exit(0).stderr(
+        "
+        warning: under embargo until 2026-11-24 10:30 +01:00
+          at issues/2026-11/ferry.en.md:4:1
+          4 | embargo = 2026-11-24T10:30:00+01:00
+            | ^^^^^^^
+        hint: `send` refuses it before that time, unless `--break-embargo` is given
+        ",
+    );
+    assert!(room.read("press/ferry.en.html").contains("24 November 2026"));
+}
+
+#[test]
+fn a_merge_field_has_nobody_to_be_filled_for() {
+    let text = release("Ferry back").replace("It sails", "Dear {{ first_name \"reader\" }}, it sails");
+    let room = room().snippet("2026-11", "ferry.en", &text);
+    room.run("export ferry --out press").exit(0).stderr(
+        "
+        warning: a press page has no subscriber for `{{ first_name }}`
+          at issues/2026-11/ferry.en.md:8:9
+          8 | Dear {{ first_name \"reader\" }}, it sails at nine.
+            |         ^^^^^^^^^^
+        hint: write words that suit every reader; the page shows the fallback, or the field's name
+        ",
+    );
+    assert!(room.read("press/ferry.en.txt").contains("Dear reader, it sails"));
+}
+
+#[test]
+fn a_release_with_an_error_writes_nothing() {
+    let room = room().snippet("2026-11", "ferry.fr", &release("Le bac").replace("It sails", "Cher {{ nom }}"));
+    room.run("export ferry --out press").exit(1).stdout("").stderr_has("error: unknown merge field `nom`\n");
+    assert!(!room.exists("press"));
+}
+
+#[test]
+fn a_boilerplate_that_is_not_there() {
+    let text = release("Ferry back").replace("place =", "boilerplate = \"about\"\nplace =");
+    let room = room().snippet("2026-11", "ferry.en", &text);
+    room.run("export 2026-11").exit(1).stdout("").stderr(
+        "
+        error: the boilerplate `about` is not there in `en`
+          at issues/2026-11/ferry.en.md:4:1
+          4 | boilerplate = \"about\"
+            | ^^^^^^^^^^^
+        hint: write it in `templates/boilerplates/about.en.md`
+        ",
+    );
+}
