@@ -51,7 +51,7 @@ impl Build {
             let mail = renderer.edition(&issue, &page.language, Placing::in_messages(project))?;
             let message = Stamper::new(project, slug, &mail, &columns, SAMPLE)?.stamp(reader);
             files.push((folder.join("newsletter.eml"), message.bytes));
-            pictures(page, &folder.join(IMAGES), &mut files)?;
+            pictures(page, &folder.join(IMAGES), &mut files);
         }
         Ok(Self { files, warnings })
     }
@@ -62,11 +62,8 @@ impl Build {
     }
 }
 
-fn pictures(page: &Rendering, folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) -> Result<()> {
-    for placed in &page.pictures {
-        files.push((folder.join(&placed.name), placed.media.read()?));
-    }
-    Ok(())
+fn pictures(page: &Rendering, folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
+    files.extend(page.pictures.iter().map(|placed| (folder.join(&placed.name), placed.content.to_vec())));
 }
 
 /// For each edition its first reader on the list; somebody invented where it has none.

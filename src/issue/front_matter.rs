@@ -157,6 +157,9 @@ pub struct FrontMatter {
     /// Whether HTML in the Markdown is let through.
     #[serde(default)]
     pub raw_html: bool,
+    /// Whether spaces and quotation marks are set by the language's rules.
+    #[serde(default = "yes")]
+    pub typography: bool,
     /// The last day of an event.
     pub until: Option<Day>,
     /// The hours of an event, as they are to be read.
@@ -182,6 +185,10 @@ pub struct FrontMatter {
     pub contacts: Vec<Contact>,
     /// The name of the text on the organisation that ends a press release: `templates/boilerplates/<name>.<lang>.md`.
     pub boilerplate: Option<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl FrontMatter {

@@ -5,6 +5,13 @@ use std::path::{Component, Path, PathBuf};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 
+/// The widest and highest picture that is opened, in pixels.
+pub(crate) const LARGEST_SIDE: u32 = 16_384;
+
+/// The most pixels of a picture that is opened: twice what today's phones make. A small file may claim to hold a
+/// picture that fills any memory.
+const LARGEST: u64 = 100_000_000;
+
 /// A picture: where it lies, what it is, how large.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Media {
@@ -53,6 +60,12 @@ impl Media {
         let (Ok(width), Ok(height)) = (u32::try_from(size.width), u32::try_from(size.height)) else {
             return Err(unusable());
         };
+        if width > LARGEST_SIDE || height > LARGEST_SIDE || u64::from(width) * u64::from(height) > LARGEST {
+            return Err(Diagnostic::error(format!(
+                "the image `{name}` has {width} by {height} pixels, too many to open"
+            ))
+            .hint("save it smaller: twice the shown width is enough (1200 pixels)"));
+        }
         let name = relative.components().filter_map(|part| part.as_os_str().to_str()).filter(|part| *part != ".");
         Ok(Self { name: name.collect::<Vec<_>>().join("/"), path: real, mime, width, height, bytes })
     }

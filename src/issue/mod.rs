@@ -21,6 +21,7 @@ use serde::Deserialize;
 pub use date::{Day, Moment};
 pub use front_matter::{Contact, FrontMatter, Image, Kind, Link, Quotation};
 pub use link::target as link_target;
+pub(crate) use media::LARGEST_SIDE;
 pub use media::Media;
 pub use merge::{MergeError, MergeField, MergeText, Piece};
 pub(crate) use parse::RESERVED;

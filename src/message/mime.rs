@@ -1,15 +1,16 @@
 //! The body: multipart/alternative, the text first; the HTML in multipart/related where pictures are embedded.
 
+use std::fmt::Write as _;
+
 use sha2::{Digest, Sha256};
 
 use super::encode;
 use super::segment::{Builder, Coding};
-use crate::error::Result;
 use crate::issue::Piece;
 use crate::render::{Placed, Rendering};
 
 /// Writes the rest of a message: the content's headers and the parts.
-pub(super) fn body(rendering: &Rendering, out: &mut Builder<'_>) -> Result<()> {
+pub(super) fn body(rendering: &Rendering, out: &mut Builder<'_>) {
     let boundary = boundary(rendering);
     let embedded: Vec<&Placed> = rendering.pictures.iter().filter(|placed| placed.src.starts_with("cid:")).collect();
 
@@ -32,13 +33,11 @@ pub(super) fn body(rendering: &Rendering, out: &mut Builder<'_>) -> Result<()> {
     out.text(&rendering.html, Coding::Html);
     if !embedded.is_empty() {
         for placed in embedded {
-            let content = placed.media.read()?;
-            out.with(|bytes| picture(placed, &content, &related, bytes));
+            out.with(|bytes| picture(placed, &related, bytes));
         }
         out.with(|bytes| end(&related, bytes));
     }
     out.with(|bytes| end(&boundary, bytes));
-    Ok(())
 }
 
 /// `=_` can stand in neither quoted-printable nor base64, so that no part can hold the boundary (RFC 2045,
@@ -50,8 +49,11 @@ fn boundary(rendering: &Rendering) -> String {
             hash.update(text);
         }
     }
-    let hash: String = hash.finalize()[..9].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("=_{hash}")
+    let mut boundary = "=_".to_owned();
+    for byte in &hash.finalize()[..9] {
+        let _ = write!(boundary, "{byte:02x}");
+    }
+    boundary
 }
 
 fn multipart(kind: &str, parameters: &str, boundary: &str, out: &mut Vec<u8>) {
@@ -75,16 +77,16 @@ fn text_headers(kind: &str, out: &mut Vec<u8>) {
     );
 }
 
-fn picture(placed: &Placed, content: &[u8], boundary: &str, out: &mut Vec<u8>) {
+fn picture(placed: &Placed, boundary: &str, out: &mut Vec<u8>) {
     part(boundary, out);
     let id = placed.src.trim_start_matches("cid:");
     out.extend_from_slice(
         format!(
             "Content-Type: {mime};\r\n name=\"{name}\"\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <{id}>\r\nContent-Disposition: inline;\r\n filename=\"{name}\"\r\n\r\n",
-            mime = placed.media.mime,
+            mime = placed.mime,
             name = placed.name,
         )
         .as_bytes(),
     );
-    encode::base64_lines(content, out);
+    encode::base64_lines(&placed.content, out);
 }

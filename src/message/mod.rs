@@ -70,7 +70,7 @@ impl Stamper {
         };
         let mut builder = segment::Builder::new(columns);
         stamper.head(project, slug, &mut builder);
-        mime::body(rendering, &mut builder)?;
+        mime::body(rendering, &mut builder);
         stamper.segments = builder.finish();
         stamper.size = stamper.segments.iter().map(Segment::size).sum();
         Ok(stamper)

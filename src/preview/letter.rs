@@ -9,7 +9,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mail_parser::{MessageParser, MessagePart, MimeHeaders, PartType};
 
-use crate::error::Result;
 use crate::render::{Placed, escape};
 
 /// The most that a page may grow to by its pictures, in bytes; those beyond stay away.
@@ -52,11 +51,11 @@ impl Letter {
 }
 
 /// The pictures that a rendering leaves on a server, which may not have them yet: read from the disk instead.
-pub(super) fn linked(pictures: &[Placed]) -> Result<Vec<(String, String)>> {
+pub(super) fn linked(pictures: &[Placed]) -> Vec<(String, String)> {
     pictures
         .iter()
         .filter(|placed| !placed.src.starts_with("cid:"))
-        .map(|placed| Ok((escape(&placed.src), data(placed.media.mime, &placed.media.read()?))))
+        .map(|placed| (escape(&placed.src), data(placed.mime, &placed.content)))
         .collect()
 }
 

@@ -153,7 +153,7 @@ impl Edition {
     fn letter(&self, snapshot: &Snapshot, slug: &str, reader: &Subscriber) -> Result<Arc<Letter>, &Error> {
         let ready = self.ready.get_or_init(|| {
             let stamper = Stamper::new(&snapshot.project, slug, &self.rendering, &snapshot.readers.columns, SEND)?;
-            Ok(Ready { stamper, linked: letter::linked(&self.rendering.pictures)? })
+            Ok(Ready { stamper, linked: letter::linked(&self.rendering.pictures) })
         });
         let Ready { stamper, linked } = ready.as_ref()?;
         let mut last = lock(&self.last);

@@ -10,6 +10,7 @@ use super::pictures::Pictures;
 use super::slots::Slots;
 use super::text::{self, Note};
 use super::theme::{Colours, Fonts};
+use super::typography::Typography;
 use crate::clock;
 use crate::error::Result;
 use crate::issue::{MergeText, Moment, Piece, Snippet, link_target};
@@ -32,6 +33,7 @@ pub(super) struct Newsletter<'a> {
 }
 
 #[derive(Debug, Serialize)]
+#[allow(clippy::struct_field_names, reason = "the word in the templates")]
 pub(super) struct Release<'a> {
     pub(super) lang: &'a Language,
     pub(super) dir: &'static str,
@@ -64,6 +66,7 @@ pub(super) struct Look {
 pub(super) struct LogoView {
     pub(super) src: String,
     pub(super) dark_src: Option<String>,
+    pub(super) dark_height: Option<u32>,
     pub(super) alt: String,
     pub(super) width: u32,
     pub(super) height: u32,
@@ -124,6 +127,7 @@ struct ImageView {
     alt: String,
     caption: Option<String>,
     credit: Option<String>,
+    wide: bool,
     width: u32,
     height: u32,
 }
@@ -178,7 +182,7 @@ pub(super) struct Setting<'a> {
     pub(super) language: &'a Language,
     pub(super) locale: &'a Locale,
     pub(super) slots: &'a Slots,
-    pub(super) pictures: &'a Pictures,
+    pub(super) pictures: &'a Pictures<'a>,
     pub(super) campaign: Campaign<'a>,
 }
 
@@ -189,14 +193,27 @@ pub(super) enum Target {
 }
 
 impl Setting<'_> {
+    /// The rules of a language for a text that is being made.
+    pub(super) fn typography(&self, language: &Language, wanted: bool, target: &Target) -> Typography<'_> {
+        let same = language.primary() == self.language.primary();
+        let set = Typography::new(language, if same { &self.locale.months } else { &[] }).wanted(wanted);
+        match target {
+            Target::Html => set,
+            Target::Text { .. } => set.in_plain_text(),
+        }
+    }
+
     /// What the templates see of a snippet.
     pub(super) fn view(&self, snippet: &Snippet, target: &Target) -> Result<SnippetView> {
         let front = &snippet.front;
+        let set = self.typography(&snippet.lang, front.typography, target);
+        let set_in =
+            |lang: &Option<Language>| self.typography(lang.as_ref().unwrap_or(&snippet.lang), front.typography, target);
         let own = |lang: &Language| lang.primary() == self.language.primary();
         let name_of = |lang: &Option<Language>| {
             lang.as_ref().filter(|lang| !own(lang)).map(|lang| self.locale.language_name(lang))
         };
-        let (body, boilerplate, notes) = self.body(snippet, target)?;
+        let (body, boilerplate, notes) = self.body(snippet, &set, target)?;
         let url = |url: &str| {
             let target_url = link_target(url).unwrap_or_default();
             let url = self.campaign.apply(&target_url);
@@ -212,24 +229,24 @@ impl Setting<'_> {
             anchor: format!("s-{}", snippet.name),
             lang: snippet.lang.clone(),
             foreign: !own(&snippet.lang),
-            title: front.title.clone(),
+            title: set.text(&front.title),
             date: date(&front.date),
             until: date(&front.until),
             iso_date: front.date.map(|day| day.0.to_string()),
-            period: front.date.zip(front.until).map(|(from, until)| self.locale.period(from.0, until.0)),
-            time: front.time.clone(),
-            place: front.place.clone(),
+            period: front.date.map(|from| self.locale.period(from.0, front.until.map_or(from.0, |until| until.0))),
+            time: set.maybe(front.time.as_ref()),
+            place: set.maybe(front.place.as_ref()),
             body,
-            image: self.image(snippet, target)?,
+            image: self.image(snippet, &set, target)?,
             links: front
                 .links
                 .iter()
                 .map(|link| LinkView {
-                    text: link.text.clone(),
+                    text: set_in(&link.lang).text(&link.text),
                     url: url(&link.url),
                     lang: link.lang.clone(),
                     lang_name: name_of(&link.lang),
-                    source: link.source.clone(),
+                    source: set_in(&link.lang).maybe(link.source.as_ref()),
                     date: date(&link.date),
                 })
                 .collect(),
@@ -237,36 +254,36 @@ impl Setting<'_> {
                 .documents
                 .iter()
                 .map(|document| DocumentView {
-                    title: document.title.clone(),
+                    title: set_in(&document.lang).text(&document.title),
                     url: url(&document.url),
                     lang: document.lang.clone(),
                     lang_name: name_of(&document.lang),
                     kind: document.kind.clone().or_else(|| file_type(&document.url)),
-                    size: document.size.clone(),
-                    note: document.note.clone(),
+                    size: set.maybe(document.size.as_ref()),
+                    note: set.maybe(document.note.as_ref()),
                 })
                 .collect(),
-            speaker: front.speaker.clone(),
-            function: front.function.clone(),
-            copyright: front.copyright.clone(),
-            subtitle: front.subtitle.clone(),
+            speaker: set.maybe(front.speaker.as_ref()),
+            function: set.maybe(front.function.as_ref()),
+            copyright: set.maybe(front.copyright.as_ref()),
+            subtitle: set.maybe(front.subtitle.as_ref()),
             dateline: front.place.as_deref().zip(front.date).map(|(place, day)| self.locale.dateline(place, day.0)),
             embargo: front.embargo.as_ref().map(|embargo| self.embargo(embargo)),
             quotations: front
                 .quotations
                 .iter()
                 .map(|quotation| QuotationView {
-                    words: quotation.words.trim().to_owned(),
-                    speaker: quotation.speaker.clone(),
-                    function: quotation.function.clone(),
+                    words: set.text(quotation.words.trim()),
+                    speaker: set.maybe(quotation.speaker.as_ref()),
+                    function: set.maybe(quotation.function.as_ref()),
                 })
                 .collect(),
             contacts: front
                 .contacts
                 .iter()
                 .map(|contact| ContactView {
-                    name: contact.name.clone(),
-                    function: contact.function.clone(),
+                    name: set.text(&contact.name),
+                    function: set.maybe(contact.function.as_ref()),
                     phone: contact.phone.clone(),
                     phone_href: contact.phone.as_deref().map(phone_href),
                     email: contact.email.as_ref().map(ToString::to_string),
@@ -277,37 +294,46 @@ impl Setting<'_> {
         })
     }
 
-    fn body(&self, snippet: &Snippet, target: &Target) -> Result<(String, Option<String>, Vec<Note>)> {
+    fn body(
+        &self,
+        snippet: &Snippet,
+        set: &Typography<'_>,
+        target: &Target,
+    ) -> Result<(String, Option<String>, Vec<Note>)> {
         let links = |url: &MergeText| self.campaign.apply(url);
+        let body = set.document(&snippet.body);
+        let boilerplate = snippet.boilerplate.as_ref().map(|text| set.document(text));
         let raw = snippet.front.raw_html;
         match target {
             Target::Html => {
                 let writer = html::Writer { slots: self.slots, pictures: self.pictures, raw, links: &links };
-                let boilerplate = snippet.boilerplate.as_ref().map(|text| writer.document(text)).transpose()?;
-                Ok((writer.document(&snippet.body)?, boilerplate, Vec::new()))
+                let boilerplate = boilerplate.as_ref().map(|text| writer.document(text)).transpose()?;
+                Ok((writer.document(&body)?, boilerplate, Vec::new()))
             }
             Target::Text { next_note } => {
-                let writer = |next| text::Writer::new(self.slots, &links, raw, next);
-                let (body, mut notes) = writer(*next_note).document(&snippet.body)?;
-                let Some(boilerplate) = &snippet.boilerplate else { return Ok((body, None, notes)) };
-                let (boilerplate, more) = writer(next_note + notes.len()).document(boilerplate)?;
+                let colon = self.locale.words.get("colon").map_or(":", String::as_str);
+                let writer = |next| text::Writer::new(self.slots, &links, raw, colon, next);
+                let (body, mut notes) = writer(*next_note).document(&body);
+                let Some(boilerplate) = &boilerplate else { return Ok((body, None, notes)) };
+                let (boilerplate, more) = writer(next_note + notes.len()).document(boilerplate);
                 notes.extend(more);
                 Ok((body, Some(boilerplate), notes))
             }
         }
     }
 
-    fn image(&self, snippet: &Snippet, target: &Target) -> Result<Option<ImageView>> {
+    fn image(&self, snippet: &Snippet, set: &Typography<'_>, target: &Target) -> Result<Option<ImageView>> {
         let Some(image) = &snippet.image else { return Ok(None) };
-        let (src, width, height) = match target {
+        let (src, width, height, wide) = match target {
             Target::Html => {
-                let placed = self.pictures.place(&image.media)?;
-                (placed.src, placed.width, placed.height)
+                let (placed, wide) = self.pictures.illustrate(&image.media)?;
+                (placed.src, placed.width, placed.height, wide)
             }
-            Target::Text { .. } => (String::new(), 0, 0),
+            Target::Text { .. } => (String::new(), 0, 0, false),
         };
-        let (alt, caption, credit) = (image.alt.clone(), image.caption.clone(), image.credit.clone());
-        Ok(Some(ImageView { src, alt, caption, credit, width, height }))
+        let (alt, caption) = (set.text(&image.alt), set.maybe(image.caption.as_ref()));
+        let credit = set.maybe(image.credit.as_ref());
+        Ok(Some(ImageView { src, alt, caption, credit, wide, width, height }))
     }
 
     fn embargo(&self, embargo: &Moment) -> EmbargoView {

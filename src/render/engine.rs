@@ -71,6 +71,9 @@ const TAKEN: &[&str] = &[
     "caption",
     "credit",
     "width",
+    "wide",
+    "dark_src",
+    "dark_height",
     "height",
     "mailto",
     "logo",
@@ -102,6 +105,9 @@ const TAKEN: &[&str] = &[
     "len",
     "raw",
 ];
+
+/// What a helper makes of its arguments.
+type Change = fn(&[String]) -> String;
 
 /// What a template is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -283,7 +289,6 @@ fn register_helpers(registry: &mut Handlebars<'static>, fields: &[String], slots
             },
         ),
     );
-    type Change = fn(&[String]) -> String;
     let helpers: [(&str, Change); 3] = [
         ("underline", |a| {
             let with = a.get(1).and_then(|with| with.chars().next()).unwrap_or('-');

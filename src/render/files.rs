@@ -53,7 +53,7 @@ impl TemplateFiles {
     }
 
     /// The fixed words that the templates use: those of the built-in English file.
-    pub(super) fn words(&self) -> Result<Vec<String>> {
+    pub(super) fn words() -> Result<Vec<String>> {
         #[derive(serde::Deserialize)]
         struct Words {
             words: std::collections::BTreeMap<String, String>,

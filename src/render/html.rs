@@ -17,7 +17,7 @@ const SHIFT: u8 = 2;
 /// What is needed to write HTML.
 pub(super) struct Writer<'r> {
     pub(super) slots: &'r Slots,
-    pub(super) pictures: &'r Pictures,
+    pub(super) pictures: &'r Pictures<'r>,
     /// Whether HTML in the Markdown is let through.
     pub(super) raw: bool,
     /// Turns a link's address into what readers get (campaign parameters).

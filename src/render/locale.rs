@@ -16,7 +16,7 @@ use crate::language::Language;
 pub(super) struct Locale {
     /// The language's own name for itself.
     pub(super) name: String,
-    months: [String; 12],
+    pub(super) months: [String; 12],
     weekdays: [String; 7],
     /// With `{day}`, `{month}`, `{year}`, and `{weekday}` where it is wanted.
     date: String,
@@ -50,7 +50,8 @@ impl Locale {
         };
         let source = files.source(name)?;
         let locale: Self = source.toml()?;
-        let missing: Vec<String> = files.words()?.into_iter().filter(|word| !locale.words.contains_key(word)).collect();
+        let missing: Vec<String> =
+            TemplateFiles::words()?.into_iter().filter(|word| !locale.words.contains_key(word)).collect();
         if missing.is_empty() {
             return Ok(locale);
         }
@@ -66,8 +67,12 @@ impl Locale {
         self.pattern(&self.date, date)
     }
 
-    /// The days from a first to a last, without saying twice what both share: "2 – 3 décembre 2014".
+    /// The days from a first to a last, without saying twice what both share: "2 – 3 décembre 2014"; one day alone
+    /// where there is no later one.
     pub(super) fn period(&self, from: Date, until: Date) -> String {
+        if until <= from {
+            return self.date(from);
+        }
         let start = if from.year() == until.year() && self.date.trim_end().ends_with("{year}") {
             let pattern = self.date.replace("{year}", "");
             let pattern = if from.month() == until.month() { pattern.replace("{month}", "") } else { pattern };

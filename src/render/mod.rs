@@ -4,18 +4,22 @@
 //! Markdown tree and not from the HTML. A rendering is made once for all readers of an edition; the next room
 //! (`message`) fills the merge fields for each.
 
+mod abbreviations;
 mod blocks;
 mod context;
 mod engine;
 mod files;
 mod html;
 mod locale;
+mod metadata;
+mod picture;
 mod pictures;
 mod proof;
 mod slots;
 mod table;
 mod text;
 mod theme;
+mod typography;
 
 use css_inline::CSSInliner;
 
@@ -36,6 +40,12 @@ use crate::error::{Cause, Error, Result};
 use crate::issue::{Issue, Kind, MergeText, Snippet};
 use crate::language::Language;
 use crate::project::Project;
+
+/// How wide an upright picture is shown in a newsletter, in CSS pixels.
+const UPRIGHT: u32 = 260;
+
+/// How wide a picture is shown on a press release's page, in CSS pixels.
+const PAGE: u32 = 736;
 
 /// An edition as all its readers get it, but for the merge fields.
 #[derive(Debug, Clone)]
@@ -82,7 +92,7 @@ impl<'p> Renderer<'p> {
     /// Renders an issue's edition in a language.
     pub fn edition(&self, issue: &Issue, language: &Language, placing: Placing) -> Result<Rendering> {
         let slots = Slots::default();
-        let pictures = Pictures::new(placing, self.theme.width);
+        let pictures = Pictures::new(self.project, placing, self.theme.width, UPRIGHT);
         let locale = Locale::load(&self.files, language)?;
         let setting = self.setting(issue, language, &locale, &slots, &pictures);
         let snippets = issue.edition(language);
@@ -96,11 +106,17 @@ impl<'p> Renderer<'p> {
             next_note += view.notes.len();
             text_views.push(view);
         }
-        let newsletter = |snippets, form| context::Newsletter {
+        let headline = |target: &Target| {
+            let set = setting.typography(language, true, target);
+            (set.merge_text(&issue.subject(language)), set.merge_text(&issue.preheader(language)))
+        };
+        // an inbox shows both in whatever font it has: without the narrow space
+        let (subject, preheader) = headline(&Target::Text { next_note: 1 });
+        let newsletter = |snippets, form, (subject, preheader): (MergeText, MergeText)| context::Newsletter {
             lang: language,
             dir: language.direction(),
-            subject: slots.close(&issue.subject(language)),
-            preheader: slots.close(&issue.preheader(language)),
+            subject: slots.close(&subject),
+            preheader: slots.close(&preheader),
             date: issue.manifest.date.map(|day| locale.date(day.0)),
             organisation: &organisation,
             theme: &look,
@@ -111,13 +127,13 @@ impl<'p> Renderer<'p> {
         };
         let pages = ["newsletter"];
         let html = Engine::new(&self.files, Form::Html, &pages, &self.fields, &slots)?
-            .render("newsletter", &newsletter(html_views, Form::Html))?;
+            .render("newsletter", &newsletter(html_views, Form::Html, headline(&Target::Html)))?;
         let text = Engine::new(&self.files, Form::Text, &pages, &self.fields, &slots)?
-            .render("newsletter", &newsletter(text_views, Form::Text))?;
+            .render("newsletter", &newsletter(text_views, Form::Text, (subject.clone(), preheader.clone())))?;
         Ok(Rendering {
             language: language.clone(),
-            subject: issue.subject(language),
-            preheader: issue.preheader(language),
+            subject,
+            preheader,
             html: slots.open(&inline_css(&html)?),
             text: slots.open(&tidy(&text)),
             pictures: pictures.used(),
@@ -127,7 +143,7 @@ impl<'p> Renderer<'p> {
     /// Renders a press release as a page of its own; pictures go into the page.
     pub fn release(&self, issue: &Issue, release: &Snippet) -> Result<Page> {
         let slots = Slots::default();
-        let pictures = Pictures::new(Placing::Inline, self.theme.width.max(720));
+        let pictures = Pictures::new(self.project, Placing::Inline, PAGE, PAGE);
         let language = &release.lang;
         let locale = Locale::load(&self.files, language)?;
         let setting = self.setting(issue, language, &locale, &slots, &pictures);
@@ -176,7 +192,7 @@ impl<'p> Renderer<'p> {
         language: &'a Language,
         locale: &'a Locale,
         slots: &'a Slots,
-        pictures: &'a Pictures,
+        pictures: &'a Pictures<'a>,
     ) -> Setting<'a> {
         let config = &self.project.config;
         let campaign = Campaign { links: &config.links, site: config.organisation.url.as_deref(), slug: &issue.slug };
@@ -194,7 +210,7 @@ impl<'p> Renderer<'p> {
         }
     }
 
-    fn look(&self, language: &Language, pictures: &Pictures) -> Result<context::Look> {
+    fn look(&self, language: &Language, pictures: &Pictures<'_>) -> Result<context::Look> {
         let logo = match &self.theme.logo {
             None => None,
             Some(logo) => match self.files.picture(&logo.file)? {
@@ -206,6 +222,7 @@ impl<'p> Renderer<'p> {
                     let default = &self.project.config.languages.default;
                     Some(context::LogoView {
                         src: placed.src,
+                        dark_height: dark.as_ref().map(|placed| placed.height),
                         dark_src: dark.map(|placed| placed.src),
                         alt: logo.alt.get(language, default).to_owned(),
                         width: placed.width,

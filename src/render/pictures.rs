@@ -1,13 +1,20 @@
 //! Where readers' programs find an edition's pictures, and which pictures a rendering uses.
 
-use std::sync::{Mutex, PoisonError};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
 
+use super::picture::{self, Prepared};
+use crate::diagnostic::Place;
 use crate::error::Result;
 use crate::issue::Media;
 use crate::project::{ImagesMode, Project};
+
+/// A picture at least so wide, in CSS pixels, and not upright, may go from edge to edge.
+const WIDE: u32 = 480;
 
 /// Where pictures go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +42,8 @@ impl Placing {
 /// A picture that a rendering uses, with what its `src` says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placed {
-    /// The picture.
-    pub media: Media,
+    /// Where it comes from.
+    pub path: PathBuf,
     /// What stands in `src`.
     pub src: String,
     /// The file's name beside the page, or the Content-ID without brackets.
@@ -45,47 +52,72 @@ pub struct Placed {
     pub width: u32,
     /// The height at which it is shown, in CSS pixels.
     pub height: u32,
+    /// Its media type, which need not be that of the officer's file.
+    pub mime: &'static str,
+    /// The file as readers get it: never larger than they can see, never with metadata.
+    pub content: Arc<[u8]>,
 }
 
 /// The pictures of one rendering.
-pub(super) struct Pictures {
+pub(super) struct Pictures<'p> {
+    project: &'p Project,
     placing: Placing,
     /// The widest a picture may be shown, in CSS pixels.
     widest: u32,
+    /// The same for upright and for small pictures.
+    widest_upright: u32,
     used: Mutex<Vec<Placed>>,
 }
 
-impl Pictures {
-    pub(super) fn new(placing: Placing, widest: u32) -> Self {
-        Self { placing, widest, used: Mutex::new(Vec::new()) }
+impl<'p> Pictures<'p> {
+    /// Pictures shown no wider than `widest`, and upright and small ones than `widest_upright`, in CSS pixels.
+    pub(super) fn new(project: &'p Project, placing: Placing, widest: u32, widest_upright: u32) -> Self {
+        Self { project, placing, widest, widest_upright, used: Mutex::new(Vec::new()) }
     }
 
-    /// Takes a picture into the rendering.
+    /// Takes a picture of a text into the rendering.
     pub(super) fn place(&self, media: &Media) -> Result<Placed> {
-        self.place_within(media, self.widest)
+        self.place_as(media, |width, _| width.min(self.widest))
     }
 
-    /// The same, shown no wider than `widest`.
+    /// Takes a snippet's own picture into the rendering; whether it is to be shown over the whole width.
+    pub(super) fn illustrate(&self, media: &Media) -> Result<(Placed, bool)> {
+        let wide = |width: u32, height: u32| width >= WIDE && width >= height;
+        let placed = self.place_as(media, |width, height| {
+            width.min(if wide(width, height) { self.widest } else { self.widest_upright })
+        })?;
+        let is_wide = placed.width >= WIDE.min(self.widest) && placed.width >= placed.height;
+        Ok((placed, is_wide))
+    }
+
+    /// Takes a picture into the rendering, shown no wider than `widest`.
     pub(super) fn place_within(&self, media: &Media, widest: u32) -> Result<Placed> {
+        self.place_as(media, |width, _| width.min(widest))
+    }
+
+    fn place_as(&self, media: &Media, shown: impl Fn(u32, u32) -> u32) -> Result<Placed> {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(placed) = used.iter().find(|placed| placed.media.path == media.path) {
+        if let Some(placed) = used.iter().find(|placed| placed.path == media.path) {
             return Ok(placed.clone());
         }
-        let bytes = media.read()?;
-        let hash: String = Sha256::digest(&bytes)[..6].iter().map(|byte| format!("{byte:02x}")).collect();
-        let name = file_name(media, &hash);
+        let prepared = picture::prepare(media, &media.read()?, shown)
+            .map_err(|diagnostic| diagnostic.at(Place::file(self.project.shown(&media.path))))?;
+        let mut hash = String::new();
+        for byte in &Sha256::digest(&prepared.content)[..6] {
+            let _ = write!(hash, "{byte:02x}");
+        }
+        let name = file_name(&media.name, prepared.mime, &hash);
         let src = match &self.placing {
             Placing::Embed => format!("cid:{name}@envoi"),
             Placing::Link(base) => format!("{}/{name}", base.trim_end_matches('/')),
             Placing::Folder(folder) => format!("{folder}/{name}"),
             Placing::Inline => {
-                format!("data:{};base64,{}", media.mime, base64::engine::general_purpose::STANDARD.encode(bytes))
+                let content = base64::engine::general_purpose::STANDARD.encode(&prepared.content);
+                format!("data:{};base64,{content}", prepared.mime)
             }
         };
-        let width = media.width.min(widest).max(1);
-        let height = u64::from(media.height) * u64::from(width) / u64::from(media.width.max(1));
-        let height = u32::try_from(height).unwrap_or(u32::MAX).max(1);
-        let placed = Placed { media: media.clone(), src, name, width, height };
+        let Prepared { content, mime, width, height } = prepared;
+        let placed = Placed { path: media.path.clone(), src, name, width, height, mime, content };
         used.push(placed.clone());
         Ok(placed)
     }
@@ -97,12 +129,12 @@ impl Pictures {
 }
 
 /// A name that is safe in an address and changes with the picture: `workshop-1f2e3d4c5b6a.jpg`.
-fn file_name(media: &Media, hash: &str) -> String {
-    let base = media.name.rsplit('/').next().unwrap_or(&media.name);
+fn file_name(name: &str, mime: &str, hash: &str) -> String {
+    let base = name.rsplit('/').next().unwrap_or(name);
     let stem = base.rsplit_once('.').map_or(base, |(stem, _)| stem);
     let stem: String =
         stem.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
-    let ending = match media.mime {
+    let ending = match mime {
         "image/png" => "png",
         "image/jpeg" => "jpg",
         "image/gif" => "gif",

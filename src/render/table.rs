@@ -6,8 +6,13 @@ use unicode_width::UnicodeWidthStr;
 use super::text::wrap;
 use crate::issue::markdown::Alignment;
 
-/// Sets a table within `width` columns.
-pub(super) fn layout(head: &[String], rows: &[Vec<String>], alignments: &[Alignment], width: usize) -> String {
+/// Sets a table within `width` columns; `colon` is what stands between a name and its value where it takes records.
+pub(super) fn layout(
+    head: &[String],
+    rows: &[Vec<String>],
+    alignments: &[Alignment],
+    (width, colon): (usize, &str),
+) -> String {
     let columns = head.len();
     let widest: Vec<usize> = (0..columns)
         .map(|column| {
@@ -16,7 +21,7 @@ pub(super) fn layout(head: &[String], rows: &[Vec<String>], alignments: &[Alignm
         })
         .collect();
     if widest.iter().sum::<usize>() + 2 * columns.saturating_sub(1) > width {
-        return records(head, rows, width);
+        return records(head, rows, width, colon);
     }
     let line = |cells: &[String]| {
         let padded = cells.iter().zip(&widest).enumerate().map(|(column, (cell, widest))| {
@@ -36,10 +41,10 @@ pub(super) fn layout(head: &[String], rows: &[Vec<String>], alignments: &[Alignm
     lines.join("\n")
 }
 
-fn records(head: &[String], rows: &[Vec<String>], width: usize) -> String {
+fn records(head: &[String], rows: &[Vec<String>], width: usize, colon: &str) -> String {
     let record = |row: &Vec<String>| {
         let lines = head.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
-        lines.map(|(name, cell)| wrap(&format!("{name}: {cell}"), width)).collect::<Vec<_>>().join("\n")
+        lines.map(|(name, cell)| wrap(&format!("{name}{colon} {cell}"), width)).collect::<Vec<_>>().join("\n")
     };
     rows.iter().map(record).collect::<Vec<_>>().join("\n\n")
 }

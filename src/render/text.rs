@@ -3,12 +3,13 @@
 //! Wrapped at [`WIDTH`] columns; headings underlined; links as numbered notes, which the template sets under the
 //! snippet; lists, quotations and tables kept.
 
+use std::fmt::Write as _;
+
 use textwrap::{Options, WordSplitter, WrapAlgorithm};
 use unicode_width::UnicodeWidthStr;
 
 use super::slots::Slots;
 use super::table;
-use crate::error::Result;
 use crate::issue::MergeText;
 use crate::issue::markdown::{Block, Document, Inline, Link, List};
 
@@ -20,6 +21,8 @@ pub(super) struct Writer<'r> {
     slots: &'r Slots,
     links: &'r dyn Fn(&MergeText) -> MergeText,
     raw: bool,
+    /// How the language writes a colon.
+    colon: &'r str,
     notes: Vec<Note>,
     next: usize,
 }
@@ -33,12 +36,18 @@ pub(super) struct Note {
 
 impl<'r> Writer<'r> {
     /// A writer whose notes begin with `next`.
-    pub(super) fn new(slots: &'r Slots, links: &'r dyn Fn(&MergeText) -> MergeText, raw: bool, next: usize) -> Self {
-        Self { slots, links, raw, notes: Vec::new(), next }
+    pub(super) fn new(
+        slots: &'r Slots,
+        links: &'r dyn Fn(&MergeText) -> MergeText,
+        raw: bool,
+        colon: &'r str,
+        next: usize,
+    ) -> Self {
+        Self { slots, links, raw, colon, notes: Vec::new(), next }
     }
 
     /// A whole text and the notes that belong under it.
-    pub(super) fn document(mut self, document: &Document) -> Result<(String, Vec<Note>)> {
+    pub(super) fn document(mut self, document: &Document) -> (String, Vec<Note>) {
         let mut text = self.blocks(&document.blocks, WIDTH, false);
         for footnote in &document.footnotes {
             let mark = format!("({}) ", footnote.number);
@@ -46,7 +55,7 @@ impl<'r> Writer<'r> {
             text.push_str("\n\n");
             text.push_str(&hang(&inner, &mark));
         }
-        Ok((text.trim_end().to_owned(), self.notes))
+        (text.trim_end().to_owned(), self.notes)
     }
 
     fn blocks(&mut self, blocks: &[Block], width: usize, tight: bool) -> String {
@@ -71,7 +80,7 @@ impl<'r> Writer<'r> {
                 };
                 let head = cells(&table.head, self);
                 let rows: Vec<Vec<String>> = table.rows.iter().map(|row| cells(row, self)).collect();
-                table::layout(&head, &rows, &table.alignments, width)
+                table::layout(&head, &rows, &table.alignments, (width, self.colon))
             }
             Block::Rule => "* * *".to_owned(),
             Block::Html(_, _) if self.raw => String::new(),
@@ -99,12 +108,16 @@ impl<'r> Writer<'r> {
             match inline {
                 Inline::Text(text) | Inline::Code(text) => out.push_str(text),
                 Inline::Field(field) => out.push_str(&self.slots.token(field)),
-                Inline::Emphasis(inner) => out.push_str(&format!("_{}_", self.words(inner))),
-                Inline::Strong(inner) => out.push_str(&format!("*{}*", self.words(inner))),
+                Inline::Emphasis(inner) => {
+                    let _ = write!(out, "_{}_", self.words(inner));
+                }
+                Inline::Strong(inner) => {
+                    let _ = write!(out, "*{}*", self.words(inner));
+                }
                 Inline::Struck(inner) => out.push_str(&self.words(inner)),
                 Inline::Link(link) => self.link(link, &mut out),
                 Inline::Image(picture) => {
-                    out.push_str(&format!("[{}]", picture.alt));
+                    let _ = write!(out, "[{}]", picture.alt);
                     if let Some(caption) = &picture.caption {
                         out.push(' ');
                         out.push_str(caption);
@@ -112,7 +125,9 @@ impl<'r> Writer<'r> {
                 }
                 Inline::Html(_, _) if self.raw => {}
                 Inline::Html(html, _) => out.push_str(html),
-                Inline::Footnote(number) => out.push_str(&format!(" ({number})")),
+                Inline::Footnote(number) => {
+                    let _ = write!(out, " ({number})");
+                }
                 Inline::Space => out.push(' '),
                 Inline::Break => out.push('\n'),
             }
@@ -129,15 +144,14 @@ impl<'r> Writer<'r> {
             out.push_str(&words);
             return;
         }
-        let number = if let Some(note) = self.notes.iter().find(|note| note.url == shown) {
-            note.number
-        } else {
+        let known = self.notes.iter().find(|note| note.url == shown).map(|note| note.number);
+        let number = known.unwrap_or_else(|| {
             self.notes.push(Note { number: self.next, url: shown.to_owned() });
             self.next += 1;
             self.next - 1
-        };
+        });
         // a space that does not break keeps the number with its words
-        out.push_str(&format!("{words}\u{a0}[{number}]"));
+        let _ = write!(out, "{words}\u{a0}[{number}]");
     }
 }
 
@@ -151,10 +165,10 @@ pub(super) fn wrap(words: &str, width: usize) -> String {
 }
 
 /// A title with a line of characters under its last line.
-pub(super) fn underline(title: &str, with: char, width: usize) -> String {
+pub(super) fn underline(title: &str, stroke: char, width: usize) -> String {
     let title = wrap(title, width);
     let longest = title.lines().map(UnicodeWidthStr::width).max().unwrap_or(0);
-    format!("{title}\n{}", with.to_string().repeat(longest))
+    format!("{title}\n{}", stroke.to_string().repeat(longest))
 }
 
 /// Sets a mark before the first line and spaces before the others.
