@@ -20,7 +20,9 @@ mod man;
 mod names;
 mod new;
 mod preview;
+mod rules;
 mod runtime;
+mod sarif;
 mod send;
 pub mod show;
 mod status;
@@ -50,6 +52,7 @@ enum Command {
     New(new::New),
     List(list::List),
     Check(check::Check),
+    Explain(rules::Explain),
     Build(build::Build),
     Preview(preview::Preview),
     Send(send::Send),
@@ -71,6 +74,7 @@ impl Envoi {
             Command::New(new) => new.run(&self.global),
             Command::List(list) => list.run(&self.global),
             Command::Check(check) => check.run(&self.global),
+            Command::Explain(explain) => explain.run(),
             Command::Build(build) => build.run(&self.global),
             Command::Preview(preview) => preview.run(&self.global),
             Command::Send(send) => send.run(&self.global),

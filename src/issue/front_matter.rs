@@ -6,6 +6,7 @@ use super::date::{Day, Moment};
 use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::language::Language;
+use crate::rule;
 use crate::source::Source;
 
 /// What a snippet is; each kind has its own partial template.
@@ -160,6 +161,9 @@ pub struct FrontMatter {
     /// Whether spaces and quotation marks are set by the language's rules.
     #[serde(default = "yes")]
     pub typography: bool,
+    /// Rules by code or name whose findings are not told in this snippet.
+    #[serde(default)]
+    pub allow: Vec<String>,
     /// The last day of an event.
     pub until: Option<Day>,
     /// The hours of an event, as they are to be read.
@@ -198,10 +202,13 @@ impl FrontMatter {
         // a space behind the plus signs is nothing to see, and nothing to stumble over
         let first = text.split_inclusive('\n').next().unwrap_or_default();
         let Some(rest) = text.strip_prefix(first).filter(|_| first.trim_end() == "+++") else {
-            return Err(Diagnostic::error("a snippet begins with its front matter between `+++` lines")
-                .at(source.place(0..text.find('\n').unwrap_or(text.len())))
-                .hint("write these lines first: `+++`, `title = \"…\"`, `+++`")
-                .into());
+            return Err(Diagnostic::of(
+                &rule::NO_FRONT_MATTER,
+                "a snippet begins with its front matter between `+++` lines",
+            )
+            .at(source.place(0..text.find('\n').unwrap_or(text.len())))
+            .hint("write these lines first: `+++`, `title = \"…\"`, `+++`")
+            .into());
         };
         let start = text.len() - rest.len();
         let mut at = start;
@@ -211,10 +218,13 @@ impl FrontMatter {
             }
             at += line.len();
         }
-        Err(Diagnostic::error("the front matter opens with `+++`, but no second `+++` line closes it")
-            .at(source.place(0..3))
-            .hint("add a line `+++` between the front matter and the text")
-            .into())
+        Err(Diagnostic::of(
+            &rule::OPEN_FRONT_MATTER,
+            "the front matter opens with `+++`, but no second `+++` line closes it",
+        )
+        .at(source.place(0..3))
+        .hint("add a line `+++` between the front matter and the text")
+        .into())
     }
 
     /// The keys that are there, but that this kind has no use for.

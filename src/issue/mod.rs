@@ -11,6 +11,7 @@ mod media;
 mod merge;
 mod nesting;
 mod parse;
+mod passage;
 mod snippet;
 
 use std::collections::BTreeMap;
@@ -19,18 +20,20 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 pub use date::{Day, Moment};
-pub use front_matter::{Contact, FrontMatter, Image, Kind, Link, Quotation};
+pub use front_matter::{Contact, Document, FrontMatter, Image, Kind, Link, Quotation};
 pub use link::target as link_target;
 pub(crate) use media::LARGEST_SIDE;
 pub use media::Media;
 pub use merge::{MergeError, MergeField, MergeText, Piece};
 pub(crate) use parse::RESERVED;
+pub use passage::{OBJECT, Passage, Role};
 pub use snippet::{Illustration, Snippet};
 
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::error::{Error, Result, Trouble};
 use crate::language::Language;
 use crate::project::{Localised, Project};
+use crate::rule;
 use crate::source::Source;
 
 /// The file that makes a folder an issue.
@@ -52,6 +55,9 @@ pub struct Manifest {
     pub languages: Vec<Language>,
     /// The order of its snippets; by file name where left out.
     pub snippets: Option<Vec<String>>,
+    /// Rules by code or name whose findings are not told in this issue.
+    #[serde(default)]
+    pub allow: Vec<String>,
 }
 
 impl Manifest {
@@ -161,6 +167,11 @@ impl Issue {
         self.source.place_of_key(key)
     }
 
+    /// `issue.toml`, as it is written.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
     /// The subject in a language, with its merge fields.
     pub fn subject(&self, language: &Language) -> MergeText {
         MergeText::parse(self.manifest.subject.get(language, &self.languages[0])).unwrap_or_default()
@@ -192,8 +203,11 @@ impl Issue {
                     Ok(_) => None,
                 };
                 if let Some(wrong) = wrong {
-                    diagnostics
-                        .push(Diagnostic::error(wrong).at(self.place_of(key)).hint("write it as one line of text"));
+                    diagnostics.push(
+                        Diagnostic::of(&rule::BAD_HEADLINE, wrong)
+                            .at(self.place_of(key))
+                            .hint("write it as one line of text"),
+                    );
                     break;
                 }
             }
@@ -201,7 +215,7 @@ impl Issue {
         let twice = |(at, language): &(usize, &Language)| self.languages[..*at].contains(language);
         if let Some((_, language)) = self.languages.iter().enumerate().find(twice) {
             diagnostics.push(
-                Diagnostic::error(format!("`languages` names `{language}` twice"))
+                Diagnostic::of(&rule::LANGUAGE_TWICE, format!("`languages` names `{language}` twice"))
                     .at(self.place_of("languages"))
                     .hint("name it once: each reader gets one edition"),
             );
@@ -213,7 +227,7 @@ impl Issue {
         let every = |language: &Language| !self.edition(language).is_empty();
         for language in self.languages.iter().filter(|language| !every(language)) {
             diagnostics.push(
-                Diagnostic::error(format!("the `{language}` edition has no snippet"))
+                Diagnostic::of(&rule::EMPTY_EDITION, format!("the `{language}` edition has no snippet"))
                     .at(self.place_of("languages"))
                     .hint(format!(
                         "write one (`NAME.{language}.md` or `NAME.md`), or take `{language}` out of `languages`"
@@ -267,9 +281,13 @@ fn in_order(
         let twice = order.iter().filter(|other| *other == name).count() > 1
             && snippets.iter().flatten().any(|s: &Snippet| s.name == *name);
         let diagnostic = if twice {
-            Diagnostic::error(format!("issue `{slug}` lists the snippet `{name}` twice")).hint("name it once")
+            Diagnostic::of(&rule::SNIPPET_TWICE, format!("issue `{slug}` lists the snippet `{name}` twice"))
+                .hint("name it once")
         } else {
-            let diagnostic = Diagnostic::error(format!("issue `{slug}` lists a snippet that does not exist: `{name}`"));
+            let diagnostic = Diagnostic::of(
+                &rule::SNIPPET_MISSING,
+                format!("issue `{slug}` lists a snippet that does not exist: `{name}`"),
+            );
             match nearest(name, found.keys().map(String::as_str)) {
                 Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
                 None => diagnostic.hint(format!(

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::audience;
-use crate::check;
+use crate::check::{self, Allowances};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::error::{Error, Result, Trouble};
 use crate::issue::markdown::{Inline, walk};
@@ -14,6 +14,7 @@ use crate::issue::{self, Issue, Kind, Snippet};
 use crate::output;
 use crate::project::Project;
 use crate::render::Renderer;
+use crate::rule;
 
 /// A press release, found.
 #[derive(Debug)]
@@ -134,11 +135,13 @@ impl Release {
         let (columns, _) = audience::columns(project)?;
         let versions = self.versions();
         let found = versions.iter().flat_map(|snippet| check::snippet(snippet, &columns.0));
-        let (errors, mut warnings): (Vec<_>, Vec<_>) = found.partition(Diagnostic::is_error);
+        let (errors, warnings): (Vec<_>, Vec<_>) = found.partition(Diagnostic::is_error);
         if !errors.is_empty() {
             return Err(Error::Input(errors));
         }
-        warnings.extend(versions.iter().filter_map(|snippet| for_nobody(snippet)));
+        let for_nobody = versions.iter().filter_map(|snippet| for_nobody(snippet));
+        let warnings =
+            Allowances::of(project, Some(&self.issue)).sift(warnings.into_iter().chain(for_nobody).collect());
         let renderer = Renderer::new(project, &columns.0)?;
         let mut files = Vec::new();
         for snippet in versions {
@@ -179,8 +182,11 @@ fn for_nobody(snippet: &Snippet) -> Option<Diagnostic> {
         }
     });
     field.map(|field| {
-        Diagnostic::warning(format!("a press page has no subscriber for `{{{{ {} }}}}`", field.name))
-            .at(snippet.place_of_text(&field.name))
-            .hint("write words that suit every reader; the page shows the fallback, or the field's name")
+        Diagnostic::of(
+            &rule::FIELD_FOR_NOBODY,
+            format!("a press page has no subscriber for `{{{{ {} }}}}`", field.name),
+        )
+        .at(snippet.place_of_text(&field.name))
+        .hint("write words that suit every reader; the page shows the fallback, or the field's name")
     })
 }

@@ -63,7 +63,7 @@ impl Sheet {
         let fields = columns.0.clone();
         let releases = Mutex::default();
         match Proof::pull(project, slug, &fields, &placing) {
-            Ok(Proof { issue, renderings, diagnostics }) => {
+            Ok(Proof { issue, renderings, diagnostics, .. }) => {
                 let edition = |rendering| Edition { rendering, ready: OnceLock::new(), last: Mutex::default() };
                 Self { issue, editions: renderings.into_iter().map(edition).collect(), diagnostics, fields, releases }
             }

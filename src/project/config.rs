@@ -35,6 +35,9 @@ pub struct Config {
     /// How images reach readers.
     #[serde(default)]
     pub images: Images,
+    /// What the checks let pass.
+    #[serde(default)]
+    pub check: Check,
 }
 
 /// Who publishes: what every message and page says of the organisation.
@@ -260,4 +263,13 @@ pub enum ImagesMode {
     Embed,
     /// Under `base_url`.
     Link,
+}
+
+/// What the checks let pass.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// Rules by code or name whose findings are not told, in no issue.
+    #[serde(default)]
+    pub allow: Vec<String>,
 }

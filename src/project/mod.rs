@@ -12,13 +12,15 @@ mod secret;
 use std::path::{Path, PathBuf};
 
 pub use config::{
-    Config, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Rate, Relay, Sender, Tls, Unsubscribe,
+    Check, Config, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Rate, Relay, Sender, Tls,
+    Unsubscribe,
 };
 pub use embedded::TEMPLATES;
 pub use localised::Localised;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result, Trouble};
+use crate::rule;
 use crate::source::Source;
 
 /// The file that makes a folder a project.
@@ -99,6 +101,11 @@ impl Project {
         self.source.place_of_key(key)
     }
 
+    /// Where an item of a key's list stands in `envoi.toml`.
+    pub fn place_of_item(&self, key: &str, item: &str) -> Place {
+        self.source.place_of_item(key, item)
+    }
+
     fn validate(&self) -> Result<()> {
         let mut diagnostics = Vec::new();
         if let Some(unsubscribe) = &self.config.unsubscribe {
@@ -106,7 +113,7 @@ impl Project {
                 && !url.starts_with("https://")
             {
                 diagnostics.push(
-                    Diagnostic::error("the unsubscribe `url` is not an https address")
+                    Diagnostic::of(&rule::UNSUBSCRIBE_NOT_HTTPS, "the unsubscribe `url` is not an https address")
                         .at(self.place_of("unsubscribe.url"))
                         .hint(
                             "one-click unsubscribing needs https (RFC 8058); leave `url` out to offer `mailto` alone",
@@ -115,7 +122,7 @@ impl Project {
             }
             if unsubscribe.url.is_none() && unsubscribe.mailto.is_none() {
                 diagnostics.push(
-                    Diagnostic::error("`[unsubscribe]` has neither `url` nor `mailto`")
+                    Diagnostic::of(&rule::UNSUBSCRIBE_EMPTY, "`[unsubscribe]` has neither `url` nor `mailto`")
                         .at(self.source.place_of_key("[unsubscribe]"))
                         .hint("add `mailto = \"unsubscribe@your-domain\"`"),
                 );
@@ -123,7 +130,7 @@ impl Project {
         }
         if self.config.images.mode == ImagesMode::Link && self.config.images.base_url.is_none() {
             diagnostics.push(
-                Diagnostic::error("images are to be linked, but no `base_url` says where they lie")
+                Diagnostic::of(&rule::NO_BASE_URL, "images are to be linked, but no `base_url` says where they lie")
                     .at(self.place_of("images.mode"))
                     .hint("add `base_url = \"https://…/\"` under `[images]`, or set `mode = \"embed\"`"),
             );

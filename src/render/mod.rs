@@ -40,6 +40,7 @@ use crate::error::{Cause, Error, Result};
 use crate::issue::{Issue, Kind, MergeText, Snippet};
 use crate::language::Language;
 use crate::project::Project;
+use crate::rule;
 
 /// How wide an upright picture is shown in a newsletter, in CSS pixels.
 const UPRIGHT: u32 = 260;
@@ -177,9 +178,10 @@ impl<'p> Renderer<'p> {
             .filter(|file| !usual.contains(&file.as_str()) && !self.project.templates().join(file.as_str()).is_file());
         missing
             .map(|file| {
-                Diagnostic::warning(format!(
-                    "the logo `{file}` is not there; the organisation's name stands in its place"
-                ))
+                Diagnostic::of(
+                    &rule::NO_LOGO,
+                    format!("the logo `{file}` is not there; the organisation's name stands in its place"),
+                )
                 .at(Place::file("templates/theme.toml"))
                 .hint(format!("copy it to `templates/{file}`"))
             })
@@ -286,7 +288,7 @@ fn inline_css(html: &str) -> Result<String> {
     inliner.inline(html).map_err(|error| {
         let cause: Cause = Box::new(error);
         Error::Input(vec![
-            Diagnostic::error(format!("the style sheet cannot be inlined: {cause}"))
+            Diagnostic::of(&rule::BROKEN_STYLE, format!("the style sheet cannot be inlined: {cause}"))
                 .at(Place::file("templates/newsletter.html.hbs"))
                 .hint("mend the `<style>` element of the template"),
         ])

@@ -3,7 +3,7 @@
 //! What `check` prints, `build` writes, `preview` shows and `send` sends all come from here, so that they agree.
 
 use super::{Placing, Renderer, Rendering};
-use crate::check;
+use crate::check::{self, Allowances, Shown};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::issue::Issue;
@@ -17,19 +17,22 @@ pub struct Proof {
     pub issue: Option<Issue>,
     /// Its editions, where they could be rendered.
     pub renderings: Vec<Rendering>,
-    /// What was found, errors first.
+    /// What was found and is not allowed, errors first.
     pub diagnostics: Vec<Diagnostic>,
+    allowances: Allowances,
 }
 
 impl Proof {
     /// Opens, checks and renders an issue. `fields` are the merge fields there are. An error here is one of the
     /// machine or of the request (no such issue); what is wrong in the issue are the proof's diagnostics.
     pub fn pull(project: &Project, slug: &str, fields: &[String], placing: &Placing) -> Result<Self> {
-        let mut proof = Self { issue: None, renderings: Vec::new(), diagnostics: Vec::new() };
+        let allowances = Allowances::of(project, None);
+        let mut proof = Self { issue: None, renderings: Vec::new(), diagnostics: Vec::new(), allowances };
         let issue = match Issue::open(project, slug) {
             Ok(issue) => issue,
             Err(error) => return proof.fail(error),
         };
+        proof.allowances = Allowances::of(project, Some(&issue));
         proof.diagnostics.extend(check::issue(project, &issue, fields));
         let renderer = match Renderer::new(project, fields) {
             Ok(renderer) => renderer,
@@ -39,7 +42,14 @@ impl Proof {
         for language in &issue.languages {
             match renderer.edition(&issue, language, placing.clone()) {
                 Ok(rendering) => {
-                    proof.diagnostics.extend(check::rendering(&rendering.language, &rendering.html));
+                    let shown = Shown { language: &rendering.language, html: &rendering.html };
+                    let files = rendering.pictures.iter().map(|placed| (project.shown(&placed.path), &placed.content));
+                    let files: Vec<_> = files.collect();
+                    let pictures = files.iter().map(|(path, content)| (path.as_path(), content.len()));
+                    let found = check::rendering(shown, pictures);
+                    // a picture that serves several editions is told once
+                    let new: Vec<_> = found.into_iter().filter(|found| !proof.diagnostics.contains(found)).collect();
+                    proof.diagnostics.extend(new);
                     proof.renderings.push(rendering);
                 }
                 Err(Error::Input(found)) => {
@@ -51,8 +61,22 @@ impl Proof {
             }
         }
         proof.issue = Some(issue);
-        proof.diagnostics.sort_by_key(|diagnostic| diagnostic.severity);
+        let found = std::mem::take(&mut proof.diagnostics);
+        proof.add(found);
+        let useless = proof.allowances.useless();
+        proof.add(useless);
         Ok(proof)
+    }
+
+    /// Takes in what was found elsewhere, as far as it is not allowed here.
+    pub fn add(&mut self, found: Vec<Diagnostic>) {
+        self.diagnostics.extend(self.allowances.sift(found));
+        self.diagnostics.sort_by_key(|diagnostic| diagnostic.severity);
+    }
+
+    /// What `envoi.toml` allows and this issue makes no use of.
+    pub fn idle_allowances(&self) -> Vec<Diagnostic> {
+        self.allowances.idle_in_project()
     }
 
     /// The issue and its editions, where nothing stands against sending them.
@@ -72,8 +96,7 @@ impl Proof {
     fn fail(mut self, error: Error) -> Result<Self> {
         match error {
             Error::Input(found) => {
-                self.diagnostics.extend(found);
-                self.diagnostics.sort_by_key(|diagnostic| diagnostic.severity);
+                self.add(found);
                 Ok(self)
             }
             other => Err(other),
