@@ -193,7 +193,7 @@ impl SmallDisk {
     fn mount(at: std::path::PathBuf) -> Option<Self> {
         std::fs::create_dir_all(&at).ok()?;
         let mount =
-            std::process::Command::new("mount").args(["-t", "tmpfs", "-o", "size=3m", "tmpfs"]).arg(&at).output();
+            std::process::Command::new("mount").args(["-t", "tmpfs", "-o", "size=16m", "tmpfs"]).arg(&at).output();
         mount.is_ok_and(|output| output.status.success()).then_some(Self(at))
     }
 
