@@ -12,7 +12,8 @@ mod secret;
 use std::path::{Path, PathBuf};
 
 pub use config::{
-    Config, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Rate, Relay, Sender, Tls, Unsubscribe,
+    Config, Dkim, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Rate, Relay, Sender, Tls,
+    Unsubscribe,
 };
 pub use embedded::TEMPLATES;
 pub use localised::Localised;

@@ -44,6 +44,8 @@ const FOLDERS: [&str; 7] = [
 pub enum Service {
     /// The mail server, with the Cyrus SASL library for its logins.
     Postfix,
+    /// Python's DKIM library, by Debian's own Python.
+    Dkimpy,
     /// The browser, with `chromedriver`, which drives it.
     Chromium,
 }
@@ -53,6 +55,7 @@ impl Service {
         match self {
             Self::Postfix => &["postfix", "master", "saslpasswd2", "install", "timeout"],
             Self::Chromium => &["chromium", "chromedriver", "timeout"],
+            Self::Dkimpy => &["dkimverify", "openssl"],
         }
     }
 
@@ -60,6 +63,7 @@ impl Service {
         match self {
             Self::Postfix => "postfix libsasl2-modules sasl2-bin",
             Self::Chromium => "chromium chromium-driver",
+            Self::Dkimpy => "python3-dkim python3-nacl openssl",
         }
     }
 
