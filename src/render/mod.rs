@@ -189,20 +189,27 @@ impl<'p> Renderer<'p> {
 
 /// Writes the style sheet onto the elements, since many mail programs drop it; rules for dark mode and phones stay.
 fn inline_css(html: &str) -> Result<String> {
-    let inliner = CSSInliner::options()
-        .keep_style_tags(false)
-        .keep_at_rules(true)
-        .remove_inlined_selectors(true)
-        .load_remote_stylesheets(false)
-        .build();
-    inliner.inline(html).map_err(|error| {
+    let inliner =
+        CSSInliner::options().keep_style_tags(false).keep_at_rules(true).load_remote_stylesheets(false).build();
+    let inlined = inliner.inline(html).map_err(|error| {
         let cause: Cause = Box::new(error);
         Error::Input(vec![
             Diagnostic::error(format!("the style sheet cannot be inlined: {cause}"))
                 .at(Place::file("templates/newsletter.html.hbs"))
                 .hint("mend the `<style>` element of the template"),
         ])
-    })
+    })?;
+    Ok(style_last(&inlined).unwrap_or(inlined))
+}
+
+/// Moves the rules that stay from the head's beginning to its end: the encoding must be told within the first 1,024
+/// bytes (HTML, section 4.2.5.4).
+fn style_last(html: &str) -> Option<String> {
+    const CLOSE: &str = "</style>";
+    let start = html.find("<head><style>")? + "<head>".len();
+    let end = start + html[start..].find(CLOSE)? + CLOSE.len();
+    let head_end = end + html[end..].find("</head>")?;
+    Some([&html[..start], &html[end..head_end], &html[start..end], "\n", &html[head_end..]].concat())
 }
 
 /// At most two empty lines in a row, none at either end, no space at a line's end.
