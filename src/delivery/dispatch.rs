@@ -86,8 +86,10 @@ impl<'p> Dispatch<'p> {
             To::List(plan) => plan.columns(),
             To::Test(test) => &test.1,
         };
-        let (issue, renderings, warnings) =
-            Proof::pull(project, slug, &columns.0, &Placing::in_messages(project))?.passed()?;
+        let mut proof = Proof::pull(project, slug, &columns.0, &Placing::in_messages(project))?;
+        let variants = std::mem::take(&mut proof.variants);
+        let (issue, mut renderings, warnings) = proof.passed()?;
+        renderings.extend(variants);
         Ok(Self { project, issue, warnings, renderings, to })
     }
 
@@ -147,13 +149,16 @@ impl<'p> Dispatch<'p> {
             To::List(plan) => {
                 let stampers = self.stampers("rehearsal", plan.columns())?;
                 plan.each(&self.issue, suppressed, |subscriber, language| {
-                    if let Some(stamper) = stampers.iter().find(|stamper| stamper.language() == language) {
+                    if let Some(stamper) =
+                        stampers.iter().find(|stamper| stamper.serves(language.as_str(), &subscriber))
+                    {
                         count(&stamper.stamp(&subscriber));
                     }
                 })?;
             }
             To::Test(test) => {
-                for stamper in self.stampers("rehearsal", &test.1)? {
+                let stampers = self.stampers("rehearsal", &test.1)?;
+                for stamper in stampers.iter().filter(|one| one.serves(one.language().as_str(), &test.0)) {
                     count(&stamper.stamp(&test.0));
                 }
             }

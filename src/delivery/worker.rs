@@ -213,7 +213,7 @@ impl Office<'_> {
     /// Makes a job's message and asks for its row; none where the relay would not take it.
     fn stamp(&self, dialogue: &Dialogue, job: Job) -> Option<Parcel> {
         let edition = &job.delivery.edition;
-        let stamper = self.stampers.iter().find(|stamper| stamper.language().as_str() == edition);
+        let stamper = self.stampers.iter().find(|stamper| stamper.serves(edition, &job.delivery.subscriber));
         let Some(stamper) = stamper else {
             self.clerk.brake.fail(Error::Refused(
                 Trouble::new(format!("the issue has no `{edition}` edition any more, but deliveries of it are open"))

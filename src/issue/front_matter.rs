@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::date::{Day, Moment};
+use super::readership::Audience;
 use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::language::Language;
@@ -157,6 +158,8 @@ pub struct FrontMatter {
     /// Whether HTML in the Markdown is let through.
     #[serde(default)]
     pub raw_html: bool,
+    /// Who gets it, where not everybody does.
+    pub audience: Option<Audience>,
     /// Whether spaces and quotation marks are set by the language's rules.
     #[serde(default = "yes")]
     pub typography: bool,

@@ -19,7 +19,7 @@ use crate::address::{Address, Mailbox};
 use crate::audience::{Columns, Subscriber};
 use crate::clock;
 use crate::error::Result;
-use crate::issue::{MergeText, Piece};
+use crate::issue::{MergeText, Piece, Readership, TAGS};
 use crate::language::Language;
 use crate::project::Project;
 use crate::render::Rendering;
@@ -40,6 +40,7 @@ pub struct Message {
 #[derive(Debug, Clone)]
 pub struct Stamper {
     language: Language,
+    readership: Readership,
     from: Mailbox,
     bounce: Address,
     subject: MergeText,
@@ -62,6 +63,7 @@ impl Stamper {
         });
         let mut stamper = Self {
             language: rendering.language.clone(),
+            readership: rendering.readership.clone(),
             from: sender.from.clone(),
             bounce: sender.bounce.clone().unwrap_or_else(|| sender.from.address.clone()),
             subject: rendering.subject.clone(),
@@ -83,6 +85,11 @@ impl Stamper {
     /// The language of the edition.
     pub fn language(&self) -> &Language {
         &self.language
+    }
+
+    /// Whether it makes the message that a subscriber gets who gets the edition in this language.
+    pub fn serves(&self, language: &str, subscriber: &Subscriber) -> bool {
+        self.language.as_str() == language && self.readership.holds(self.columns.value(subscriber, TAGS))
     }
 
     /// The message for one subscriber.

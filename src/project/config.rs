@@ -1,5 +1,6 @@
 //! What `envoi.toml` says, as written: one struct a table, every unknown key an error.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -37,6 +38,8 @@ pub struct Config {
     /// How images reach readers.
     #[serde(default)]
     pub images: Images,
+    /// Where the editions' pages are published.
+    pub web: Option<Web>,
 }
 
 /// Who publishes: what every message and page says of the organisation.
@@ -73,11 +76,14 @@ pub struct Sender {
 pub struct Languages {
     /// The language of what says nothing else, and of readers whose language is not known.
     pub default: Language,
+    /// Which edition readers get where an issue has none in their language: the first of these that it has.
+    #[serde(default)]
+    pub fallback: BTreeMap<Language, Vec<Language>>,
 }
 
 impl Default for Languages {
     fn default() -> Self {
-        Self { default: Language::parse("en").expect("a language tag") }
+        Self { default: Language::parse("en").expect("a language tag"), fallback: BTreeMap::new() }
     }
 }
 
@@ -252,6 +258,14 @@ pub struct Links {
     pub utm_medium: Option<String>,
     /// `utm_campaign`; the issue's slug where only a source is given.
     pub utm_campaign: Option<String>,
+}
+
+/// Where the editions' pages are published. Mails then link to them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Web {
+    /// The address under which each issue has a folder of its name, as `envoi build ISSUE --out FOLDER/ISSUE` makes it.
+    pub base_url: String,
 }
 
 /// How images reach readers.

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 pub use config::{
     Config, Dkim, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Rate, Relay, Sender, Tls,
-    Unsubscribe,
+    Unsubscribe, Web,
 };
 pub use embedded::TEMPLATES;
 pub use localised::Localised;
@@ -127,6 +127,16 @@ impl Project {
                 Diagnostic::error("images are to be linked, but no `base_url` says where they lie")
                     .at(self.place_of("images.mode"))
                     .hint("add `base_url = \"https://…/\"` under `[images]`, or set `mode = \"embed\"`"),
+            );
+        }
+        if let Some(web) = &self.config.web
+            && !web.base_url.starts_with("https://")
+            && !web.base_url.starts_with("http://")
+        {
+            diagnostics.push(
+                Diagnostic::error(format!("`{}` is no web address", web.base_url))
+                    .at(self.place_of("web.base_url"))
+                    .hint("write the whole address, beginning with `https://`"),
             );
         }
         if diagnostics.is_empty() { Ok(()) } else { Err(Error::Input(diagnostics)) }

@@ -52,6 +52,15 @@ impl TemplateFiles {
         files.iter().filter_map(partial).collect()
     }
 
+    /// The names of the themes, built in and the project's own.
+    pub(super) fn themes(&self) -> Vec<String> {
+        let mut names: BTreeSet<String> = TEMPLATES.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let own = std::fs::read_dir(self.folder.join("themes")).into_iter().flatten().flatten();
+        names.extend(own.filter_map(|entry| Some(format!("themes/{}", entry.file_name().to_str()?))));
+        let theme = |name: &String| Some(name.strip_prefix("themes/")?.strip_suffix(".toml")?.to_owned());
+        names.iter().filter_map(theme).collect()
+    }
+
     /// The fixed words that the templates use: those of the built-in English file.
     pub(super) fn words() -> Result<Vec<String>> {
         #[derive(serde::Deserialize)]

@@ -67,7 +67,7 @@ impl<'r> Writer<'r> {
     fn block(&mut self, block: &Block, width: usize) -> String {
         match block {
             Block::Paragraph(inlines) => wrap(&self.words(inlines), width),
-            Block::Heading(_, inlines) => underline(&self.words(inlines), '-', width),
+            Block::Heading(_, inlines) => underline(&self.words(inlines), '~', width),
             Block::List(list) => self.list(list, width),
             Block::Quote(blocks) => {
                 let inner = self.blocks(blocks, width.saturating_sub(2), false);
