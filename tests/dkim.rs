@@ -5,10 +5,12 @@ mod support;
 use std::path::Path;
 use std::process::Command;
 
+use base64::Engine as _;
+
 use support::{Newsroom, Postbox, Service, need};
 
 /// Verifies a message read from a file; `k=…; p=…` stands in for the DNS.
-const VERIFY: &str = r#"
+const VERIFY: &str = r"
 import sys, dkim
 message = open(sys.argv[1], 'rb').read()
 asked = []
@@ -20,7 +22,7 @@ try:
 except dkim.ValidationError:
     good = False
 print(good, b''.join(asked).decode())
-"#;
+";
 
 fn openssl(arguments: &str, folder: &Path) -> Vec<u8> {
     let output = Command::new("openssl").args(arguments.split(' ')).current_dir(folder).output().expect("openssl runs");
@@ -42,7 +44,6 @@ fn a_signature_holds_until_a_word_is_changed() {
     if !need(Service::Dkimpy) {
         return;
     }
-    use base64::Engine as _;
     let encoded = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
     for (make, kind, prefix) in [("RSA -pkeyopt rsa_keygen_bits:2048", "rsa", 0), ("ED25519", "ed25519", 12)] {
         let postbox = Postbox::new().start();

@@ -172,12 +172,12 @@ fn status_tells_states_domains_and_the_relays_words() {
         send  issue    began             took   accepted  rejected
         1     2026-11  2026-11-24 09:00  [TIME]  2         1
 
-        send 1:
+        send 1, by domain:
         domain       accepted  rejected
         example.com  2         0
         example.net  0         1
 
-        send 1, 2026-11:
+        send 1, what did not go well:
           rejected   ben@example.net  550 5.1.1 no such user
         ",
     );
@@ -220,7 +220,8 @@ fn a_disk_that_fills_up_stops_the_send_and_costs_nobody_their_message() {
     let postbox = Postbox::new().reply_delay(Duration::from_micros(500)).start();
     let room = newsroom(1500, &postbox, "connections = 2").config("[ledger]\npath = \"small/ledger.db\"\n");
     let Some(disk) = SmallDisk::mount(room.path("small")) else {
-        eprintln!("skipped: this machine lets no test mount a small disk");
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), "skipped: this machine lets no test mount a small disk");
         return;
     };
     let running = room.spawn("send 2026-11 --yes");

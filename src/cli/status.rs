@@ -57,8 +57,9 @@ impl Status {
 }
 
 /// The states that any of these is in.
-fn states<'t>(tallies: impl Iterator<Item = &'t Tally> + Clone) -> Vec<State> {
-    State::ALL.into_iter().filter(|state| tallies.clone().any(|tally| tally.count(*state) > 0)).collect()
+fn states<'t>(tallies: impl Iterator<Item = &'t Tally>) -> Vec<State> {
+    let tallies: Vec<_> = tallies.collect();
+    State::ALL.into_iter().filter(|state| tallies.iter().any(|tally| tally.count(*state) > 0)).collect()
 }
 
 fn counts(states: &[State], tally: &Tally) -> impl Iterator<Item = String> {
@@ -89,7 +90,7 @@ fn domains(send: &SendStatus) -> Result<()> {
     let rows = domains
         .iter()
         .map(|(domain, tally)| [(*domain).clone()].into_iter().chain(counts(&states, tally)).collect::<Vec<_>>());
-    show::line(format_args!("\nsend {}:", send.id))?;
+    show::line(format_args!("\nsend {}, by domain:", send.id))?;
     show::text(&table(header, rows))?;
     if hidden > 0 {
         show::line(format_args!("and {hidden} more: `--json` has them all"))?;
@@ -102,7 +103,7 @@ fn traces(send: &SendStatus) -> Result<()> {
     if send.traces.is_empty() {
         return Ok(());
     }
-    show::line(format_args!("\nsend {}, {}:", send.id, send.issue))?;
+    show::line(format_args!("\nsend {}, what did not go well:", send.id))?;
     for trace in &send.traces {
         let code = trace.code.map(|code| format!("{code} ")).unwrap_or_default();
         show::line(format_args!("  {:<10} {}  {code}{}", trace.state.name(), trace.address, trace.reply))?;

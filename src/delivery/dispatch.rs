@@ -3,7 +3,7 @@
 //! Project + slug + [`Audience`] -> [`Dispatch`]: the editions rendered and proved, the list opened. Nothing is
 //! written until [`Dispatch::begin`], nothing leaves until [`Dispatch::run`].
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::{Brake, Catcher, Plan, Progress, Relay, Report, Run, Survey};
@@ -123,13 +123,19 @@ impl<'p> Dispatch<'p> {
         }
     }
 
-    /// Looks through the list: how many would get which edition. `suppressed` are the keys of addresses that are
-    /// left out.
-    pub fn survey(&self, suppressed: &HashSet<String>) -> Result<Survey> {
+    /// Looks through the list: how many would get which edition, and what an earlier run has come to for them.
+    /// `suppressed` are the keys of addresses that are left out.
+    pub async fn survey(&self, suppressed: &HashSet<String>, ledger: Option<&Ledger>) -> Result<Survey> {
         match &self.to {
-            To::List(plan) => plan.each(&self.issue, suppressed, |_, _| ()),
+            To::List(plan) => {
+                let before = match ledger {
+                    Some(ledger) => ledger.find(&self.issue.slug).await?.map(|send| (ledger, send)),
+                    None => None,
+                };
+                plan.survey(&self.issue, suppressed, before).await
+            }
             To::Test(_) => {
-                let editions: BTreeMap<_, _> = self.issue.languages.iter().map(|lang| (lang.clone(), 1)).collect();
+                let editions = self.issue.languages.iter().map(|language| (language.clone(), 1)).collect();
                 Ok(Survey { editions, ..Survey::default() })
             }
         }
@@ -193,7 +199,7 @@ impl<'p> Dispatch<'p> {
         let attempts = relay.map_or(Relay::LOCAL_ATTEMPTS, |relay| relay.attempts);
         for (send, _) in &begun.sends {
             ledger.reopen(*send, attempts, resend_uncertain).await?;
-            begun.open += ledger.tally(*send).await?.open();
+            begun.open += ledger.open_deliveries(*send).await?;
         }
         Ok(begun)
     }

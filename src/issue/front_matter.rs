@@ -48,9 +48,8 @@ impl Kind {
     /// The keys that this kind uses beside those that every kind has.
     fn own_keys(self) -> &'static [&'static str] {
         match self {
-            Self::Article | Self::Links => &[],
-            Self::Event => &["place", "until", "time"],
-            Self::Publication => &["documents"],
+            Self::Article | Self::Links | Self::Publication => &["documents"],
+            Self::Event => &["place", "until", "time", "documents"],
             Self::Quotation => &["speaker", "function"],
             Self::PressRelease => {
                 &["place", "subtitle", "embargo", "quotations", "contacts", "boilerplate", "documents"]

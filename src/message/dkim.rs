@@ -70,8 +70,8 @@ impl Signer {
         Ok(Some(Self { domain, selector: config.selector.clone(), key: Arc::new(key) }))
     }
 
-    /// Puts a signature before a message.
-    pub(super) fn sign(&self, message: Vec<u8>) -> Vec<u8> {
+    /// A message with a signature before it.
+    pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
         let end = message.windows(4).position(|four| four == b"\r\n\r\n").map_or(message.len(), |at| at + 2);
         let (head, body) = message.split_at(end);
         let body_hash = STANDARD.encode(digest(&SHA256, simple(body.strip_prefix(b"\r\n").unwrap_or(body))));
@@ -105,7 +105,7 @@ impl Signer {
             out.extend_from_slice(chunk);
         }
         out.extend_from_slice(b"\r\n");
-        out.extend_from_slice(&message);
+        out.extend_from_slice(message);
         out
     }
 }

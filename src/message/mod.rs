@@ -106,7 +106,7 @@ impl Stamper {
             }
         }
         if let Some(signer) = &self.signer {
-            bytes = signer.sign(bytes);
+            bytes = signer.sign(&bytes);
         }
         Message { from: self.bounce.clone(), to: subscriber.address.clone(), bytes }
     }

@@ -61,15 +61,16 @@ impl TemplateFiles {
         names.iter().filter_map(theme).collect()
     }
 
-    /// The fixed words that the templates use: those of the built-in English file.
-    pub(super) fn words() -> Result<Vec<String>> {
+    /// The fixed words of a built-in file; none where there is no such file. Those of `i18n/en.toml` are all that the
+    /// templates use.
+    pub(super) fn words(name: &str) -> Result<std::collections::BTreeMap<String, String>> {
         #[derive(serde::Deserialize)]
         struct Words {
             words: std::collections::BTreeMap<String, String>,
         }
-        let text = embedded("i18n/en.toml").unwrap_or_default();
-        let words: Words = Source::new("templates/i18n/en.toml", text).toml()?;
-        Ok(words.words.into_keys().collect())
+        let Some(text) = embedded(name) else { return Ok(std::collections::BTreeMap::new()) };
+        let words: Words = Source::new(Path::new("templates").join(name), text).toml()?;
+        Ok(words.words)
     }
 
     /// A picture beside the theme; none where it is not there.

@@ -216,7 +216,9 @@ fn style_last(html: &str) -> Option<String> {
 fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut empty = 0;
-    for line in text.trim().lines().map(str::trim_end) {
+    // the blank behind the two hyphens makes them a signature's mark (RFC 3676, section 4.3)
+    let trimmed = |line| if line == "-- " { line } else { str::trim_end(line) };
+    for line in text.trim().lines().map(trimmed) {
         empty = if line.is_empty() { empty + 1 } else { 0 };
         if empty <= 2 {
             out.push_str(line);
