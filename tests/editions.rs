@@ -78,7 +78,11 @@ fn typography_is_set_in_both_parts_and_can_be_turned_off() {
     let letters = room.messages();
     let bea = letter_to(&letters, "bea@example.com");
     assert!(bea.text.contains("parti(e)s\u{a0}: c’était «\u{a0}bien\u{a0}»\u{a0}!"), "{}", bea.text);
-    assert!(bea.html.replace("&nbsp;", "\u{a0}").contains("parti(e)s\u{a0}: c’était «\u{a0}bien\u{a0}»\u{202f}!"), "{}", bea.html);
+    assert!(
+        bea.html.replace("&nbsp;", "\u{a0}").contains("parti(e)s\u{a0}: c’était «\u{a0}bien\u{a0}»\u{202f}!"),
+        "{}",
+        bea.html
+    );
     let room =
         room.snippet("walk", "a.fr", "+++\ntitle = \"La promenade\"\ntypography = false\n+++\nC'est \"bien\" !\n");
     room.run("build walk --out web").exit(0);
