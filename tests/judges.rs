@@ -91,6 +91,22 @@ fn copy(root: &Path, path: &Path, room: &Newsroom) {
 }
 
 #[test]
+fn no_letter_is_small_and_no_mail_is_cut_off() {
+    for printed in THEMES.map(Printed::in_theme) {
+        for edition in &printed.editions {
+            let html = printed.letter(edition).html;
+            // the preheader is seen in the inbox alone
+            let body = html.split_once("mso-hide: all;\">").expect("a preheader").1;
+            for size in body.split("font-size: ").skip(1).filter_map(|rest| rest.split("px").next()) {
+                let pixels: f64 = size.parse().unwrap_or_else(|_| panic!("{edition}: `{size}` is no size in pixels"));
+                assert!(pixels >= 14.0, "{}, {edition}: {pixels} px", printed.theme);
+            }
+            assert!(html.len() < 102_400, "Gmail cuts off {edition}: {} bytes", html.len());
+        }
+    }
+}
+
+#[test]
 fn the_pages_are_valid_html() {
     if !need(Service::Vnu) {
         return;
