@@ -20,7 +20,7 @@ const HELP: &str = "
                    language
       preview      Show issues in the browser as readers will get them, following every save
       send         Send an issue to its subscribers, or go on with a send that stopped
-      status       Show what became of sends: per state, and what did not go well
+      status       Show what became of sends: per state, per domain, and what did not go well
       export       Write a press release as HTML and text pages, one of each a language
       subscribers  Look after the list of subscribers
       unsubscribe  Never write to an address again, whatever list it stands on

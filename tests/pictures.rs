@@ -7,7 +7,7 @@ use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{
-    DynamicImage, GenericImageView as _, ImageDecoder as _, ImageEncoder as _, ImageFormat, ImageReader, Rgb, RgbImage,
+    DynamicImage, GenericImageView as _, ImageEncoder as _, ImageFormat, ImageReader, Rgb, RgbImage,
 };
 use support::{Letter, Newsroom, Part};
 

@@ -59,5 +59,5 @@ fn lasted(report: &Report) -> String {
     let seconds = report.took.as_secs_f64();
     let rate = report.accepted as f64 / seconds.max(0.001);
     let time = super::bar::duration(report.took);
-    if report.accepted > 1 && seconds >= 0.01 { format!("{time} ({rate:.0}/s)") } else { time }
+    if report.accepted >= 100 { format!("{time} ({rate:.0}/s)") } else { time }
 }

@@ -15,6 +15,7 @@ pub(super) struct Doctor {}
 
 impl Doctor {
     pub(super) fn run(self, global: &Global) -> Result<Ending> {
+        let Self {} = self;
         let project = global.project()?;
         let Some(relay) = Relay::of(&project)? else {
             show::line("envoi.toml names no relay: `send` keeps its messages in outbox/")?;

@@ -4,9 +4,10 @@ use std::future::Future;
 
 use crate::error::{Error, Result, Trouble};
 
-/// Runs a future to its end.
+/// Runs a future to its end. One thread is enough, and quicker: a send waits for the wire and for the ledger's own
+/// thread, and each change of threads on the way costs more than the work between two of them.
 pub(super) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
         Error::Refused(Trouble::new("the operating system gives no threads").because(Box::new(error)))
     })?;
     let result = runtime.block_on(future);

@@ -24,6 +24,7 @@ use crate::project::Project;
 /// Without `[relay]` in envoi.toml nothing leaves this computer: the messages are kept in the folder outbox/.
 /// A message that was accepted is never sent again, however often the command is run.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Send {
     /// The issue
     #[arg(value_parser = names::issue)]
@@ -161,7 +162,7 @@ impl Send {
         let progress = Arc::new(Progress::default());
         let options = Options { limit: self.limit, break_embargo: self.break_embargo };
         let bar = Bar::start(Arc::clone(&progress), begun.open.min(self.limit.unwrap_or(u64::MAX)));
-        let run = dispatch.run(ledger, begun, relay, options, (Arc::clone(&progress), brake));
+        let run = dispatch.run(ledger, begun, relay, options, (&progress, brake));
         let hands = async {
             runtime::interrupted().await;
             brake.pull();

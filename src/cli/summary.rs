@@ -26,7 +26,7 @@ impl Summary<'_> {
         let found = self.survey.duplicates + self.survey.unusable;
         let hidden = found.saturating_sub(findings.len() as u64);
         if hidden > 0 {
-            show::remark(format_args!("and {} more: `envoi subscribers check` shows them all", hidden));
+            show::remark(format_args!("and {hidden} more: `envoi subscribers check` shows them all"));
         }
         show::remark(self.text());
     }

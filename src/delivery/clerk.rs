@@ -22,7 +22,7 @@ const PATIENCE: u16 = 3;
 const STREAK: u32 = 5;
 
 /// The longest pause before a deferred delivery is tried again.
-const LONGEST: Duration = Duration::from_secs(4 * 3600);
+const LONGEST: Duration = Duration::from_hours(4);
 
 /// Keeps the record for all connections of one send.
 pub(super) struct Clerk<'s> {

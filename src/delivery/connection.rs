@@ -38,8 +38,11 @@ impl Connection {
             timeout(self.timeout, self.smtp.read_response()).await
         } else {
             // commands and messages are ASCII: addresses and encodings see to it
-            let text = String::from_utf8_lossy(&self.gathered);
-            let answer = timeout(self.timeout, self.smtp.command(text)).await;
+            let text = String::from_utf8(std::mem::take(&mut self.gathered))
+                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+            let answer = timeout(self.timeout, self.smtp.command(text.as_str())).await;
+            // the buffer is used again
+            self.gathered = text.into_bytes();
             self.gathered.clear();
             answer
         };

@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::{Brake, Catcher, Plan, Progress, Relay, Report, Run, Survey};
 use crate::address::Address;
@@ -206,7 +205,7 @@ impl<'p> Dispatch<'p> {
         begun: &Begun,
         relay: Option<&Relay>,
         options: Options,
-        (progress, brake): (Arc<Progress>, &Brake),
+        (progress, brake): (&Progress, &Brake),
     ) -> Result<Report> {
         let catcher = match relay {
             Some(_) => None,
@@ -219,9 +218,9 @@ impl<'p> Dispatch<'p> {
         for (send, key) in &begun.sends {
             let stampers = self.stampers(key, &Columns(ledger.columns(*send).await?))?;
             let run = Run { ledger, send: *send, stampers: &stampers, relay, limit: options.limit, embargo };
-            let report = run.deliver(Arc::clone(&progress), brake).await?;
+            let report = run.deliver(progress, brake).await?;
             whole = Some(match whole {
-                Some(whole) => whole.and(report),
+                Some(whole) => whole.and(&report),
                 None => report,
             });
             if brake.is_pulled() {

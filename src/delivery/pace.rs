@@ -168,7 +168,7 @@ mod tests {
         pace.state().slow_down(start + Duration::from_secs(1));
         let slow = in_a_second(&pace, start + Duration::from_secs(1));
         assert!((45..=60).contains(&slow), "{slow}");
-        pace.state().fill(start + Duration::from_secs(60));
+        pace.state().fill(start + Duration::from_mins(1));
         assert_eq!(pace.rate(), Some(100.0));
     }
 
@@ -179,7 +179,7 @@ mod tests {
         assert_eq!(in_a_second(&pace, start), 1000);
         pace.state().slow_down(start + Duration::from_secs(1));
         assert!(in_a_second(&pace, start + Duration::from_secs(1)) < 600);
-        pace.state().fill(start + Duration::from_secs(120));
+        pace.state().fill(start + Duration::from_mins(2));
         assert_eq!(pace.rate(), None);
     }
 }

@@ -128,9 +128,9 @@ impl Plan {
 impl Survey {
     fn note(&mut self, finding: Finding) {
         if finding.duplicate {
-            self.duplicates += 1
+            self.duplicates += 1;
         } else {
-            self.unusable += 1
+            self.unusable += 1;
         }
         if self.findings.len() < SHOWN {
             self.findings.push(finding);

@@ -20,7 +20,7 @@ use crate::error::{Error, Result, Trouble};
 use crate::project::{Project, Rate, Tls};
 
 /// How long a connection may take to be made; the greeting and the first EHLO included.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A relay, with all that is needed to connect to it.
 #[derive(Clone)]
@@ -143,7 +143,7 @@ impl Relay {
             window: 1,
             attempts: Self::LOCAL_ATTEMPTS,
             pause: Duration::from_secs(1),
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(1),
             tls_parameters: None,
             login: None,
             hello: ClientId::default(),
@@ -170,8 +170,8 @@ impl Relay {
 
     async fn dial(&self) -> Result<Connection, NoConnection> {
         let lost = |what: String| NoConnection::Later(what);
-        let mut smtp = match (self.tls, &self.tls_parameters) {
-            (Tls::Implicit, Some(parameters)) => AsyncSmtpConnection::connect_tokio1(
+        let mut smtp = if let (Tls::Implicit, Some(parameters)) = (self.tls, &self.tls_parameters) {
+            AsyncSmtpConnection::connect_tokio1(
                 (self.host.as_str(), self.port),
                 Some(self.timeout),
                 &self.hello,
@@ -179,15 +179,13 @@ impl Relay {
                 None,
             )
             .await
-            .map_err(|error| self.no_tls_or_lost(&error))?,
-            _ => {
-                let stream =
-                    TcpStream::connect((self.host.as_str(), self.port)).await.map_err(|e| lost(e.to_string()))?;
-                stream.set_nodelay(true).map_err(|error| lost(error.to_string()))?;
-                AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello)
-                    .await
-                    .map_err(|error| later_or_never(self, "the greeting", reply(Err(error))))?
-            }
+            .map_err(|error| self.no_tls_or_lost(&error))?
+        } else {
+            let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(|e| lost(e.to_string()))?;
+            stream.set_nodelay(true).map_err(|error| lost(error.to_string()))?;
+            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello)
+                .await
+                .map_err(|error| later_or_never(self, "the greeting", reply(Err(error))))?
         };
         if let (Tls::Required, Some(parameters)) = (self.tls, &self.tls_parameters) {
             if !smtp.can_starttls() {

@@ -1,7 +1,6 @@
 //! A run of a send: claims deliveries, lets connections carry them, until nothing is left to do or it is stopped.
 
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, AtomicUsize};
 use std::time::{Duration, Instant};
@@ -60,7 +59,7 @@ pub struct Report {
 
 impl Report {
     /// This run and a later one that counted on in the same [`Progress`].
-    pub(super) fn and(self, other: Self) -> Self {
+    pub(super) fn and(self, other: &Self) -> Self {
         Self {
             accepted: self.accepted.max(other.accepted),
             deferred: self.deferred.max(other.deferred),
@@ -75,7 +74,7 @@ impl Report {
 impl Run<'_> {
     /// Runs until nothing is left to do, the brake is pulled, or something makes it pointless to go on. The error
     /// says why it was stopped; what was sent until then is in the ledger all the same.
-    pub async fn deliver(&self, progress: Arc<Progress>, brake: &Brake) -> Result<Report> {
+    pub async fn deliver(&self, progress: &Progress, brake: &Brake) -> Result<Report> {
         let started = Instant::now();
         let (scribe, desk) = self.ledger.scribe();
         let (queue, pace) = (Queue::default(), Pace::new(self.relay.rate));
@@ -87,7 +86,7 @@ impl Run<'_> {
                 queue: &queue,
                 pace: &pace,
                 brake,
-                progress: &progress,
+                progress,
                 attempts: self.relay.attempts,
                 pause: self.relay.pause,
                 doubts: AtomicU32::new(0),
@@ -98,7 +97,7 @@ impl Run<'_> {
         };
         let workers = join_all((0..self.relay.connections).map(|_| stopping(brake, office.work())));
         let claims = async {
-            stopping(brake, self.claim(&queue, &pace, &scribe, &progress, brake)).await;
+            stopping(brake, self.claim(&queue, &pace, &scribe, progress, brake)).await;
             queue.close();
         };
         tokio::join!(workers, claims);
@@ -183,9 +182,9 @@ impl Run<'_> {
     fn batch(&self, pace: &Pace) -> usize {
         let connections = usize::from(self.relay.connections);
         let busy = connections * self.relay.window.max(2) * 2;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a small range")]
         match pace.rate() {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a small range")]
-            Some(rate) => (rate.clamp(1.0, BATCH as f64) as usize).min(BATCH),
+            Some(rate) => rate.clamp(1.0, BATCH as f64) as usize,
             None => busy.max(BATCH),
         }
     }

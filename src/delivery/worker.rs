@@ -24,7 +24,7 @@ const IDLE: Duration = Duration::from_secs(20);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The longest pause before another try to connect.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// What the workers of one send share.
 pub(super) struct Office<'s> {
@@ -126,9 +126,8 @@ impl Office<'_> {
             next = match &open {
                 // the relay waits for a message: it is not kept waiting
                 Some(_) if self.has_room(dialogue.carried + 1) => self.next_at_once(),
-                Some(_) => None,
                 None if self.has_room(dialogue.carried) => self.next_while_connected().await,
-                None => None,
+                _ => None,
             };
             if open.is_none() && next.is_none() {
                 return Ok(());

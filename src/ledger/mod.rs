@@ -8,6 +8,8 @@ mod rows;
 mod schema;
 mod scribe;
 mod sqlite;
+mod status;
+mod suppressions;
 
 pub use rows::{
     Delivery, Enlisted, NewSend, Outcome, Recipient, SendId, SendKind, SendStatus, State, Suppression, Tally, Trace,

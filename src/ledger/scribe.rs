@@ -3,17 +3,24 @@
 //! Workers hand in their changes and go on; whoever must be sure that a change is written (a message is about to
 //! go in flight) waits for the commit that holds it, together with all others that came in meanwhile.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::{Ledger, Outcome};
 use crate::error::{Error, Result, Trouble};
 
 /// How many changes a commit holds at most.
 const BATCH: usize = 1024;
+
+/// How long what became of deliveries waits for company, where nobody waits for it.
+const LINGER: Duration = Duration::from_millis(10);
+
+/// How long a change stays with the operating system alone.
+const SYNCED: Duration = Duration::from_millis(500);
 
 /// What is handed in.
 #[derive(Debug)]
@@ -85,39 +92,66 @@ fn gone() -> Error {
 }
 
 async fn write(ledger: Ledger, mut inbox: mpsc::UnboundedReceiver<Entry>) -> Result<()> {
-    let mut tick = interval(Duration::from_millis(500));
+    let mut tick = interval(SYNCED / 2);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut entries = Vec::with_capacity(BATCH);
+    let mut changes = Changes::default();
     let mut unsynced: Option<Instant> = None;
-    loop {
+    let mut open = true;
+    while open {
+        let idle = changes.since.map(|since| since + LINGER);
         tokio::select! {
             biased;
-            count = inbox.recv_many(&mut entries, BATCH) => {
-                if count == 0 {
-                    break;
-                }
-                let (mut in_flight, mut outcomes, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
-                for entry in entries.drain(..) {
-                    match entry {
-                        Entry::InFlight(ids, done) => {
-                            in_flight.extend(ids);
-                            waiting.push(done);
-                        }
-                        Entry::Outcome(outcome) => outcomes.push(outcome),
-                    }
-                }
-                ledger.record(&in_flight, &outcomes).await?;
-                unsynced.get_or_insert_with(Instant::now);
-                for done in waiting {
-                    let _ = done.send(());
-                }
-            }
+            count = inbox.recv_many(&mut entries, BATCH) => open = count > 0,
+            () = sleep_until(idle.unwrap_or_else(Instant::now)), if idle.is_some() => changes.urgent = true,
             _ = tick.tick() => {}
         }
-        if unsynced.is_some_and(|since| since.elapsed() > Duration::from_millis(500)) {
+        entries.drain(..).for_each(|entry| changes.add(entry));
+        if changes.urgent || !open || changes.outcomes.len() >= BATCH {
+            let Changes { in_flight, outcomes, waiting, .. } = std::mem::take(&mut changes);
+            let in_flight: Vec<i64> = in_flight.into_iter().collect();
+            let outcomes: Vec<Outcome> = outcomes.into_values().collect();
+            ledger.record(&in_flight, &outcomes).await?;
+            unsynced.get_or_insert_with(Instant::now);
+            for done in waiting {
+                let _ = done.send(());
+            }
+        }
+        if unsynced.is_some_and(|since| since.elapsed() > SYNCED) {
             ledger.sync().await?;
             unsynced = None;
         }
     }
     ledger.sync().await
+}
+
+/// What the next commit will hold: of each delivery only its last change.
+#[derive(Default)]
+struct Changes {
+    in_flight: BTreeSet<i64>,
+    outcomes: BTreeMap<i64, Outcome>,
+    waiting: Vec<oneshot::Sender<()>>,
+    /// Somebody waits for it.
+    urgent: bool,
+    since: Option<Instant>,
+}
+
+impl Changes {
+    fn add(&mut self, entry: Entry) {
+        self.since.get_or_insert_with(Instant::now);
+        match entry {
+            Entry::InFlight(ids, done) => {
+                for id in ids {
+                    self.outcomes.remove(&id);
+                    self.in_flight.insert(id);
+                }
+                self.waiting.push(done);
+                self.urgent = true;
+            }
+            Entry::Outcome(outcome) => {
+                self.in_flight.remove(&outcome.id);
+                self.outcomes.insert(outcome.id, outcome);
+            }
+        }
+    }
 }

@@ -13,10 +13,7 @@ use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
 use tokio::sync::Mutex;
 
 use super::presence::{self, Presence};
-use super::{
-    Delivery, Desk, Enlisted, NewSend, Outcome, Recipient, Scribe, SendId, SendKind, SendStatus, State, Suppression,
-    Tally, Trace, failed, schema,
-};
+use super::{Delivery, Desk, Enlisted, NewSend, Outcome, Recipient, Scribe, SendId, SendKind, State, failed, schema};
 use crate::address::Address;
 use crate::audience::Subscriber;
 use crate::clock;
@@ -27,7 +24,7 @@ use crate::language::Language;
 #[derive(Debug, Clone)]
 pub struct Ledger {
     path: PathBuf,
-    connection: Arc<Mutex<SqliteConnection>>,
+    pub(super) connection: Arc<Mutex<SqliteConnection>>,
     worker: Option<Arc<Worker>>,
 }
 
@@ -259,37 +256,31 @@ impl Ledger {
         .map_err(failed("be read"))
     }
 
-    /// Records many changes at once: first what goes in flight, then what became of deliveries.
+    /// Records many changes at once: what goes in flight, and what became of deliveries. No delivery is in both.
+    ///
+    /// One statement, which is its own transaction: each further one would cost a way to the database's thread and
+    /// back, which is most of what a commit costs.
     pub(super) async fn record(&self, in_flight: &[i64], outcomes: &[Outcome]) -> Result<()> {
+        let begun = in_flight.iter().map(|id| serde_json::json!([id, State::InFlight.name()]));
+        let ended =
+            outcomes.iter().map(|o| serde_json::json!([o.id, o.state.name(), o.attempts, o.due, o.code, o.reply]));
+        let rows: Vec<_> = begun.chain(ended).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
         let now = clock::seconds();
         let mut connection = self.connection.lock().await;
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("record deliveries"))?;
-        if !in_flight.is_empty() {
-            sqlx::query(
-                "UPDATE deliveries SET state = 'in-flight', changed = $2 WHERE id IN (SELECT value FROM json_each($1))",
-            )
-            .bind(serde_json::to_string(in_flight).unwrap_or_default())
-            .bind(now)
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed("record deliveries"))?;
-        }
-        if !outcomes.is_empty() {
-            let rows: Vec<_> = outcomes
-                .iter()
-                .map(|o| serde_json::json!([o.id, o.state.name(), o.attempts, o.due, o.code, o.reply]))
-                .collect();
-            sqlx::query(
-                "UPDATE deliveries SET state = row.value ->> 1, attempts = row.value ->> 2, due = row.value ->> 3,
-                        code = row.value ->> 4, reply = row.value ->> 5, worker = NULL, changed = $2
-                 FROM json_each($1) AS row WHERE deliveries.id = row.value ->> 0",
-            )
-            .bind(serde_json::to_string(&rows).unwrap_or_default())
-            .bind(now)
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed("record deliveries"))?;
-        }
+        sqlx::query(
+            "UPDATE deliveries SET state = row.value ->> 1, attempts = coalesce(row.value ->> 2, attempts),
+                    due = coalesce(row.value ->> 3, due), code = row.value ->> 4, reply = row.value ->> 5,
+                    worker = iif(row.value ->> 1 = 'in-flight', worker, NULL), changed = $2
+             FROM json_each($1) AS row WHERE deliveries.id = row.value ->> 0",
+        )
+        .bind(serde_json::to_string(&rows).unwrap_or_default())
+        .bind(now)
+        .execute(&mut *connection)
+        .await
+        .map_err(failed("record deliveries"))?;
         for outcome in outcomes.iter().filter(|outcome| outcome.suppress) {
             sqlx::query(
                 "INSERT INTO suppressions (key, address, reason, detail, since)
@@ -298,11 +289,11 @@ impl Ledger {
             .bind(outcome.id)
             .bind(&outcome.reply)
             .bind(now)
-            .execute(&mut *transaction)
+            .execute(&mut *connection)
             .await
             .map_err(failed("record deliveries"))?;
         }
-        transaction.commit().await.map_err(failed("record deliveries"))
+        Ok(())
     }
 
     /// Brings to the disk what the operating system still holds.
@@ -319,105 +310,6 @@ impl Ledger {
             }
         });
         synced.await.map_err(std::io::Error::other).flatten().map_err(Error::file("sync", path))
-    }
-
-    /// A send's deliveries by state.
-    pub async fn tally(&self, send: SendId) -> Result<Tally> {
-        let mut connection = self.connection.lock().await;
-        let rows: Vec<(String, i64)> =
-            sqlx::query_as("SELECT state, count(*) FROM deliveries WHERE send = $1 GROUP BY state")
-                .bind(send)
-                .fetch_all(&mut *connection)
-                .await
-                .map_err(failed("be read"))?;
-        let count = |(state, count): (String, i64)| Some((State::parse(&state)?, u64::try_from(count).ok()?));
-        Ok(Tally(rows.into_iter().filter_map(count).collect()))
-    }
-
-    /// Every send, or those of one issue, the latest first, with at most `traces` of its troubles each.
-    pub async fn sends(&self, issue: Option<&str>, traces: u32) -> Result<Vec<SendStatus>> {
-        let mut sends = Vec::new();
-        let rows: Vec<(i64, String, String, i64, Option<i64>)> = {
-            let mut connection = self.connection.lock().await;
-            sqlx::query_as(
-                "SELECT id, issue, kind, started, (SELECT max(changed) FROM deliveries WHERE send = sends.id)
-                 FROM sends WHERE $1 IS NULL OR issue = $1 ORDER BY id DESC",
-            )
-            .bind(issue)
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(failed("be read"))?
-        };
-        for (id, issue, kind, started, changed) in rows {
-            let kind = if kind == "test" { SendKind::Test } else { SendKind::Issue };
-            let deliveries = self.tally(id).await?;
-            let traces = self.traces(id, traces).await?;
-            sends.push(SendStatus {
-                id,
-                issue,
-                kind,
-                started,
-                changed: changed.unwrap_or(started),
-                deliveries,
-                traces,
-            });
-        }
-        Ok(sends)
-    }
-
-    async fn traces(&self, send: SendId, limit: u32) -> Result<Vec<Trace>> {
-        let mut connection = self.connection.lock().await;
-        let rows = sqlx::query(
-            "SELECT address, state, code, reply, attempts FROM deliveries
-             WHERE send = $1 AND state IN ('deferred', 'rejected', 'uncertain') ORDER BY state DESC, id LIMIT $2",
-        )
-        .bind(send)
-        .bind(limit)
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(failed("be read"))?;
-        let trace = |row: &SqliteRow| {
-            Some(Trace {
-                address: row.get("address"),
-                state: State::parse(row.get("state"))?,
-                code: row.get("code"),
-                reply: row.get::<Option<String>, _>("reply").unwrap_or_default(),
-                attempts: row.get("attempts"),
-            })
-        };
-        Ok(rows.iter().filter_map(trace).collect())
-    }
-
-    /// Never writes to an address again. `false` where it was suppressed already.
-    pub async fn suppress(&self, address: &Address, reason: &str, detail: &str) -> Result<bool> {
-        let mut connection = self.connection.lock().await;
-        let result = sqlx::query(
-            "INSERT INTO suppressions (key, address, reason, detail, since) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (key) DO NOTHING",
-        )
-        .bind(address.key())
-        .bind(address.as_str())
-        .bind(reason)
-        .bind(detail)
-        .bind(clock::seconds())
-        .execute(&mut *connection)
-        .await
-        .map_err(failed("be written"))?;
-        Ok(result.rows_affected() > 0)
-    }
-
-    /// The addresses that are never written to.
-    pub async fn suppressions(&self) -> Result<Vec<Suppression>> {
-        let mut connection = self.connection.lock().await;
-        let rows: Vec<(String, String, String, i64)> =
-            sqlx::query_as("SELECT address, reason, detail, since FROM suppressions ORDER BY key")
-                .fetch_all(&mut *connection)
-                .await
-                .map_err(failed("be read"))?;
-        let suppression = |(address, reason, detail, since): (String, String, String, i64)| {
-            Some(Suppression { address: Address::parse(&address).ok()?, reason, detail, since })
-        };
-        Ok(rows.into_iter().filter_map(suppression).collect())
     }
 }
 

@@ -3,6 +3,7 @@
 //! A stamper encodes an edition once, into fixed segments with slots between them. To stamp is to copy the segments
 //! and to encode what goes into the slots, so that a message costs little more than its bytes.
 
+mod dkim;
 mod encode;
 mod header;
 mod mime;
@@ -12,6 +13,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
+use self::dkim::Signer;
 use self::segment::{Segment, Slot};
 use crate::address::{Address, Mailbox};
 use crate::audience::{Columns, Subscriber};
@@ -45,6 +47,7 @@ pub struct Stamper {
     unsubscribe: Option<(Option<MergeText>, Option<Address>)>,
     columns: Columns,
     send: String,
+    signer: Option<Signer>,
     segments: Vec<Segment>,
     size: usize,
 }
@@ -67,6 +70,7 @@ impl Stamper {
             unsubscribe,
             columns: columns.clone(),
             send: send.to_owned(),
+            signer: Signer::of(project)?,
             segments: Vec::new(),
             size: 0,
         };
@@ -100,6 +104,9 @@ impl Stamper {
                 }
                 Segment::Head(slot) => self.write_head(*slot, subscriber, &mut bytes),
             }
+        }
+        if let Some(signer) = &self.signer {
+            bytes = signer.sign(bytes);
         }
         Message { from: self.bounce.clone(), to: subscriber.address.clone(), bytes }
     }

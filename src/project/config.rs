@@ -27,6 +27,8 @@ pub struct Config {
     pub relay: Option<Relay>,
     /// How readers leave the list.
     pub unsubscribe: Option<Unsubscribe>,
+    /// How messages are signed; not at all where left out, as many relays sign themselves.
+    pub dkim: Option<Dkim>,
     /// Where sends are recorded.
     #[serde(default)]
     pub ledger: Ledger,
@@ -218,6 +220,18 @@ pub struct Unsubscribe {
     pub url: Option<String>,
     /// An address to write to.
     pub mailto: Option<Address>,
+}
+
+/// How messages are signed (RFC 6376).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dkim {
+    /// The domain that signs; the sender's where left out.
+    pub domain: Option<String>,
+    /// The name under which the public key is published: `<selector>._domainkey.<domain>`.
+    pub selector: String,
+    /// The file of the private key (PEM), seen from the project's folder. Best outside of it.
+    pub key: PathBuf,
 }
 
 /// Where sends are recorded.

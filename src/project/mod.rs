@@ -12,8 +12,8 @@ mod secret;
 use std::path::{Path, PathBuf};
 
 pub use config::{
-    Config, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Rate, Relay, Sender, Tls, Unsubscribe,
-    Web,
+    Config, Dkim, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Rate, Relay, Sender, Tls,
+    Unsubscribe, Web,
 };
 pub use embedded::TEMPLATES;
 pub use localised::Localised;

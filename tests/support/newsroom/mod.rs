@@ -28,7 +28,7 @@ pub use run::Run;
 pub use running::Running;
 
 /// How long a command may take before the test fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const ENVOI_TOML: &str = r#"[organisation]
 name = "The Harbour Post"

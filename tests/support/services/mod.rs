@@ -46,6 +46,8 @@ const FOLDERS: [&str; 7] = [
 pub enum Service {
     /// The mail server, with the Cyrus SASL library for its logins.
     Postfix,
+    /// Python's DKIM library, by Debian's own Python.
+    Dkimpy,
     /// The browser, with `chromedriver`, which drives it.
     Chromium,
     /// The Nu HTML checker.
@@ -67,6 +69,7 @@ impl Service {
         match self {
             Self::Postfix => &["postfix", "master", "saslpasswd2", "install", "timeout"],
             Self::Chromium | Self::Axe => &["chromium", "chromedriver", "timeout"],
+            Self::Dkimpy => &["dkimverify", "openssl"],
             Self::Vnu => &["java"],
             Self::CanIEmail => &["node"],
             Self::SpamAssassin => &["spamassassin"],
@@ -79,6 +82,7 @@ impl Service {
         match self {
             Self::Postfix => "postfix libsasl2-modules sasl2-bin",
             Self::Chromium | Self::Axe => "chromium chromium-driver",
+            Self::Dkimpy => "python3-dkim python3-nacl openssl",
             Self::Vnu => "default-jre-headless",
             Self::CanIEmail => "nodejs",
             Self::SpamAssassin => "spamassassin",

@@ -1,0 +1,67 @@
+//! Slips in `issue.toml`.
+
+use super::support::Newsroom;
+use super::{finds, room};
+
+#[test]
+fn a_date_in_quotation_marks() {
+    let room = room().issue("2026-11", "subject = \"Ferry\"\npreheader = \"It sails.\"\ndate = \"2026-11-24\"\n");
+    finds(
+        &room,
+        "
+        error: a text stands where a date is needed
+          at issues/2026-11/issue.toml:3:8
+          3 | date = \"2026-11-24\"
+            |        ^^^^^^^^^^^^
+        hint: write it without quotation marks, like 2015-04-24
+        ",
+    );
+}
+
+#[test]
+fn a_snippet_that_does_not_exist() {
+    let room =
+        room().issue("2026-11", "subject = \"Ferry\"\npreheader = \"It sails.\"\nsnippets = [\"lead\", \"film\"]\n");
+    finds(
+        &room,
+        "
+        error: issue `2026-11` lists a snippet that does not exist: `film`
+          at issues/2026-11/issue.toml:3:21
+          3 | snippets = [\"lead\", \"film\"]
+            |                     ^^^^^^
+        hint: create it with `envoi new snippet 2026-11 film`, or take it out of line 3
+        ",
+    );
+    // the hint holds what it promises
+    room.run("new snippet 2026-11 film").exit(0).stdout("issues/2026-11/film.md\n").stderr("");
+    room.run("check").exit(0).stdout("2026-11 is ready to go out\n");
+}
+
+#[test]
+fn a_language_named_twice() {
+    let room =
+        room().issue("2026-11", "subject = \"Ferry\"\npreheader = \"It sails.\"\nlanguages = [\"en\", \"en\"]\n");
+    finds(
+        &room,
+        "
+        error: `languages` names `en` twice
+          at issues/2026-11/issue.toml:3:1
+          3 | languages = [\"en\", \"en\"]
+            | ^^^^^^^^^
+        hint: name it once: each reader gets one edition
+        ",
+    );
+}
+
+#[test]
+fn an_issue_without_a_snippet() {
+    let room = Newsroom::new().issue("2026-11", "subject = \"Ferry\"\n").subscribers([]);
+    finds(
+        &room,
+        "
+        error: the `en` edition has no snippet
+          at issues/2026-11/issue.toml
+        hint: write one (`NAME.en.md` or `NAME.md`), or take `en` out of `languages`
+        ",
+    );
+}
