@@ -6,9 +6,7 @@ mod support;
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
-use image::{
-    DynamicImage, GenericImageView as _, ImageEncoder as _, ImageFormat, ImageReader, Rgb, RgbImage,
-};
+use image::{DynamicImage, GenericImageView as _, ImageEncoder as _, ImageFormat, ImageReader, Rgb, RgbImage};
 use support::{Letter, Newsroom, Part};
 
 /// What must be found in no message: the GPS tag's content, a name, an XMP packet, an IPTC line.

@@ -6,6 +6,7 @@
 
 mod abbreviations;
 mod blocks;
+mod campaign;
 mod colour;
 mod context;
 mod engine;
@@ -32,7 +33,8 @@ pub use pictures::{Placed, Placing};
 pub use proof::Proof;
 pub use text::WIDTH;
 
-use self::context::{Campaign, Setting, Target};
+use self::campaign::Campaign;
+use self::context::{Setting, Target};
 use self::engine::{Engine, Form};
 use self::files::TemplateFiles;
 use self::locale::Locale;
