@@ -4,6 +4,7 @@
 //! so that it is written while the round trip goes on.
 
 use std::collections::VecDeque;
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -266,6 +267,9 @@ impl Office<'_> {
 
     async fn pause(&self, failures: u32) {
         let pause = FIRST_PAUSE.saturating_mul(1 << (failures - 1).min(8)).min(LONGEST_PAUSE);
+        // connections that were refused together do not come back together
+        let share = RandomState::new().hash_one(failures) % 1000;
+        let pause = pause.mul_f64(0.75 + share as f64 / 2000.0);
         tokio::select! {
             () = self.clerk.brake.pulled() => {}
             () = tokio::time::sleep(pause) => {}

@@ -36,7 +36,8 @@ impl Ledger {
             .collect();
         let rows = serde_json::to_string(&rows).unwrap_or_default();
         let mut connection = self.connection.lock().await;
-        let mut transaction = connection.begin().await.map_err(failed("enlist subscribers"))?;
+        // to write from the start: a reader who then wants to write is refused at once where another wrote meanwhile
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("enlist subscribers"))?;
         let suppressed: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM json_each($1) AS row JOIN suppressions ON suppressions.key = row.value ->> 0",
         )

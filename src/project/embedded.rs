@@ -42,6 +42,7 @@ pub const TEMPLATES: &[(&str, &str)] = embed![
     "partials/header.html.hbs",
     "partials/heading.html.hbs",
     "partials/image.html.hbs",
+    "partials/image.txt.hbs",
     "partials/links-list.html.hbs",
     "partials/links-list.txt.hbs",
     "partials/links.html.hbs",

@@ -6,6 +6,7 @@
 
 mod abbreviations;
 mod blocks;
+mod campaign;
 mod colour;
 mod context;
 mod engine;
@@ -32,7 +33,8 @@ pub use pictures::{Placed, Placing};
 pub use proof::Proof;
 pub use text::WIDTH;
 
-use self::context::{Campaign, Setting, Target};
+use self::campaign::Campaign;
+use self::context::{Setting, Target};
 use self::engine::{Engine, Form};
 use self::files::TemplateFiles;
 use self::locale::Locale;
@@ -121,7 +123,7 @@ impl<'p> Renderer<'p> {
             .render("press-release", &page(Target::Html)?)?;
         let text = Engine::new(&self.files, Form::Text, &pages, &self.fields, &slots)?
             .render("press-release", &page(Target::Text { next_note: 1 })?)?;
-        Ok(Page { html: slots.open(&html).sample(), text: slots.open(&tidy(&text)).sample() })
+        Ok(Page { html: slots.open(&html).sample(), text: slots.open(&text::tidy(&text)).sample() })
     }
 
     /// What is wrong with the templates and the theme without being an error.
@@ -191,7 +193,7 @@ impl<'p> Renderer<'p> {
 fn inline_css(html: &str) -> Result<String> {
     let inliner =
         CSSInliner::options().keep_style_tags(false).keep_at_rules(true).load_remote_stylesheets(false).build();
-    let inlined = inliner.inline(html).map_err(|error| {
+    let whole = inliner.inline(html).map_err(|error| {
         let cause: Cause = Box::new(error);
         Error::Input(vec![
             Diagnostic::error(format!("the style sheet cannot be inlined: {cause}"))
@@ -199,7 +201,7 @@ fn inline_css(html: &str) -> Result<String> {
                 .hint("mend the `<style>` element of the template"),
         ])
     })?;
-    Ok(style_last(&inlined).unwrap_or(inlined))
+    Ok(style_last(&whole).unwrap_or(whole))
 }
 
 /// Moves the rules that stay from the head's beginning to its end: the encoding must be told within the first 1,024
@@ -210,20 +212,4 @@ fn style_last(html: &str) -> Option<String> {
     let end = start + html[start..].find(CLOSE)? + CLOSE.len();
     let head_end = end + html[end..].find("</head>")?;
     Some([&html[..start], &html[end..head_end], &html[start..end], "\n", &html[head_end..]].concat())
-}
-
-/// At most two empty lines in a row, none at either end, no space at a line's end.
-fn tidy(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut empty = 0;
-    // the blank behind the two hyphens makes them a signature's mark (RFC 3676, section 4.3)
-    let trimmed = |line| if line == "-- " { line } else { str::trim_end(line) };
-    for line in text.trim().lines().map(trimmed) {
-        empty = if line.is_empty() { empty + 1 } else { 0 };
-        if empty <= 2 {
-            out.push_str(line);
-            out.push('\n');
-        }
-    }
-    out
 }

@@ -9,7 +9,7 @@ use super::locale::Locale;
 use super::look::Ground;
 use super::pictures::{Pictures, Placed, Placing};
 use super::slots::Slots;
-use super::{Renderer, Rendering, UPRIGHT, html, inline_css, tidy};
+use super::{Renderer, Rendering, UPRIGHT, html, inline_css, text};
 use crate::error::Result;
 use crate::issue::{Issue, MergeText, Piece, Readership};
 use crate::language::Language;
@@ -111,7 +111,7 @@ impl Renderer<'_> {
         };
         let html = Engine::new(&self.files, Form::Html, &[TEMPLATE], &self.fields, &slots)?
             .render(TEMPLATE, &newsletter(html_views, Form::Html, headline(&Target::Html)))?;
-        let text = Engine::new(&self.files, Form::Text, &[TEMPLATE], &self.fields, &slots)?
+        let plain = Engine::new(&self.files, Form::Text, &[TEMPLATE], &self.fields, &slots)?
             .render(TEMPLATE, &newsletter(text_views, Form::Text, (subject.clone(), preheader.clone())))?;
         Ok(Rendering {
             language: language.clone(),
@@ -119,7 +119,7 @@ impl Renderer<'_> {
             subject,
             preheader,
             html: slots.open(&inline_css(&html)?),
-            text: slots.open(&tidy(&text)),
+            text: slots.open(&text::tidy(&plain)),
             pictures: pictures.used(),
         })
     }

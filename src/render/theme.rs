@@ -187,11 +187,12 @@ impl Colours {
     }
 
     /// What stands on what in the templates.
-    fn pairs(&self) -> [(Named<'_>, Named<'_>); 8] {
-        let [text, muted, background, paper, accent, on_accent, masthead, on_masthead, _] = self.each();
+    fn pairs(&self) -> [(Named<'_>, Named<'_>); 9] {
+        let [text, muted, background, paper, accent, on_accent, masthead, on_masthead, rule] = self.each();
         [
             (text, paper),
             (text, background),
+            (text, rule),
             (muted, paper),
             (muted, background),
             (accent, paper),
