@@ -38,10 +38,10 @@ fn a_warning_stops_nothing() {
 #[test]
 fn all_issues_are_checked_and_what_concerns_all_is_told_once() {
     let room = Newsroom::new()
-        .issue("2026-11", "subject = \"One\"\npreheader = \"One.\"\n")
+        .issue("2026-11", "subject = \"One\"\npreheader = \"The first.\"\n")
         .article("2026-11", "lead", "One", "One.")
-        .issue("2026-12", "subject = \"Two\"\npreheader = \"Two.\"\nsnipets = []\n")
-        .issue("2027-01", "subject = \"Three\"\npreheader = \"Three.\"\n")
+        .issue("2026-12", "subject = \"Two\"\npreheader = \"The second.\"\nsnipets = []\n")
+        .issue("2027-01", "subject = \"Three\"\npreheader = \"The third.\"\n")
         .article("2027-01", "lead", "Three", "Three.");
     room.run("check").exit(1).stderr("").stdout(
         "

@@ -16,11 +16,12 @@ const HELP: &str = "
       new          Start an issue, a press release or a snippet
       list         List the issues: slug, date, languages, snippets, subject
       check        Check issues: what is wrong or worth knowing, where, and how to mend it
+      explain      Explain what `check` finds: a rule by its code or name, or the list of all rules
       build        Write an issue as files: web page, plain text and sample message, one of each a
                    language
       preview      Show issues in the browser as readers will get them, following every save
       send         Send an issue to its subscribers, or go on with a send that stopped
-      status       Show what became of sends: per state, and what did not go well
+      status       Show what became of sends: per state, per domain, and what did not go well
       export       Write a press release as HTML and text pages, one of each a language
       subscribers  Look after the list of subscribers
       unsubscribe  Never write to an address again, whatever list it stands on

@@ -178,7 +178,7 @@ fn a_merge_field_has_nobody_to_be_filled_for() {
 #[test]
 fn a_release_with_an_error_writes_nothing() {
     let room = room().snippet("2026-11", "ferry.fr", &release("Le bac").replace("It sails", "Cher {{ nom }}"));
-    room.run("export ferry --out press").exit(1).stdout("").stderr_has("error: unknown merge field `nom`\n");
+    room.run("export ferry --out press").exit(1).stdout("").stderr_has("error: unknown merge field `nom` [E801]\n");
     assert!(!room.exists("press"));
 }
 

@@ -48,7 +48,7 @@ pub(super) fn look(issue: &Issue, fields: &[String], found: &mut Vec<Diagnostic>
         }
         let (subject, preheader) = (Text::subject(issue, language), Text::preheader(issue, language));
         if let (Some(subject), Some(preheader)) = (&subject, &preheader) {
-            found.extend(repeats(subject, preheader));
+            found.extend(repeats(subject, preheader).filter(|repeats| !found.contains(repeats)));
         }
         // one text for all languages is looked at once
         let new = |text: &Text<'_>| !texts.iter().any(|other| other.part == text.part && other.words() == text.words());
@@ -92,7 +92,7 @@ fn merge_fields(issue: &Issue, language: &Language, fields: &[String], found: &m
 
 fn repeats(subject: &Text<'_>, preheader: &Text<'_>) -> Option<Diagnostic> {
     let (said, again) = (letters(subject.words()), letters(preheader.words()));
-    (!said.is_empty() && (again.starts_with(&said) || said.starts_with(&again))).then(|| {
+    (!said.is_empty() && !again.is_empty() && (again.starts_with(&said) || said.starts_with(&again))).then(|| {
         Diagnostic::of(&rule::PREHEADER_REPEATS, "the preheader repeats the subject")
             .at(preheader.whole())
             .hint("go on where the subject ends: an inbox shows both in one line")

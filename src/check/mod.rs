@@ -43,7 +43,7 @@ pub fn issue(project: &Project, issue: &Issue, fields: &[String]) -> Vec<Diagnos
         let mut own = self::snippet(snippet, fields);
         dates::look(issue, snippet, &Text::of_snippet(snippet), &mut own);
         own.sort_by_key(|found| found.place.as_ref().map(|place| (place.line, place.column)));
-        found.extend(own);
+        found.extend(few(own));
     }
     links::alike(issue, &mut found);
     sender::look(project, issue, &mut found);
@@ -62,4 +62,24 @@ pub fn snippet(snippet: &Snippet, fields: &[String]) -> Vec<Diagnostic> {
     words::look(&texts, &mut found);
     language::look(snippet, &texts, &mut found);
     found
+}
+
+/// How often one rule is told of one snippet.
+const ENOUGH: usize = 10;
+
+/// The findings, of each rule no more than an officer reads; the last one says how many there are more.
+fn few(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut kept: Vec<(Diagnostic, usize)> = Vec::new();
+    for diagnostic in found {
+        let mut alike = kept.iter_mut().filter(|(other, _)| other.rule == diagnostic.rule);
+        match alike.nth(ENOUGH - 1) {
+            Some((_, more)) => *more += 1,
+            None => kept.push((diagnostic, 0)),
+        }
+    }
+    let told = |(diagnostic, more): (Diagnostic, usize)| match more {
+        0 => diagnostic,
+        _ => diagnostic.hint(format!("{more} more like this stand in the snippet")),
+    };
+    kept.into_iter().map(told).collect()
 }

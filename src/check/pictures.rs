@@ -11,6 +11,9 @@ const WHOLE: u32 = 600;
 const BESIDE: u32 = 260;
 const WIDE: u32 = 480;
 
+/// Pictures narrower than this are icons, which are drawn for their size.
+const ICON: u32 = 100;
+
 /// How programs and cameras begin the names they give.
 const GIVEN: [&str; 16] = [
     "img",
@@ -113,7 +116,7 @@ fn small(media: &Media) -> Option<Diagnostic> {
     let Media { width, height, .. } = *media;
     let shown = if width >= WIDE && width >= height { WHOLE } else { BESIDE };
     // half as sharp again as a page's own pixels is where blur begins to show
-    (width < shown * 3 / 2).then(|| {
+    (ICON..shown * 3 / 2).contains(&width).then(|| {
         Diagnostic::of(
             &rule::IMAGE_SMALL,
             format!("the image `{}` is {width} pixels wide, too few to be sharp on a phone", media.name),

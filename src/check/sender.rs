@@ -85,6 +85,6 @@ fn is_free(domain: &str) -> bool {
 }
 
 fn is_deaf(address: &Address) -> bool {
-    let local: String = address.local().to_ascii_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let local: String = address.local().to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
     DEAF.iter().any(|deaf| local.starts_with(deaf))
 }

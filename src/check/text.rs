@@ -62,7 +62,9 @@ impl<'s> Text<'s> {
             (Part::Label, "image", &image.and_then(|image| image.credit.clone())),
         ];
         for (part, key, text) in optional {
-            text.iter().for_each(|text| add(part, key, text));
+            if let Some(text) = text {
+                add(part, key, text);
+            }
         }
         for link in &front.links {
             add(Part::Label, "links", &link.text);

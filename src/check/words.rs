@@ -44,7 +44,9 @@ pub(super) fn look(texts: &[Text<'_>], found: &mut Vec<Diagnostic>) {
     }
     exclamations(texts, found);
     let (body, strings): (Vec<_>, Vec<_>) = texts.iter().partition(|text| text.is_body());
-    strings.iter().for_each(|text| balance(std::slice::from_ref(text), found));
+    for text in &strings {
+        balance(std::slice::from_ref(text), found);
+    }
     balance(&body, found);
 }
 
@@ -62,8 +64,13 @@ pub(super) fn double_spaces(text: &str) -> Vec<Range<usize>> {
 
 fn repeated(text: &Text<'_>, found: &mut Vec<Diagnostic>) {
     let all: Vec<_> = words(text.words()).collect();
-    for pair in all.windows(2) {
+    for (index, pair) in all.windows(2).enumerate() {
         let [(first, word), (second, again)] = pair else { continue };
+        // what stands there three times is meant: « non, non et non »
+        let around = [index.checked_sub(1), Some(index + 2)].into_iter().flatten().filter_map(|at| all.get(at));
+        if around.into_iter().any(|(_, other)| other.to_lowercase() == word.to_lowercase()) {
+            continue;
+        }
         let between = &text.words()[first.end..second.start];
         let is_word = word.chars().count() > 1 && word.chars().all(char::is_alphabetic);
         let is_name = word.starts_with(char::is_uppercase) && again.starts_with(char::is_uppercase);
@@ -154,14 +161,22 @@ fn foreign_field(text: &Text<'_>) -> Option<Diagnostic> {
 /// Where such a field stands.
 pub(super) fn foreign(text: &str) -> Option<Range<usize>> {
     let marks = [("*|", "|*"), ("%%", "%%"), ("[[", "]]"), ("${", "}"), ("%7B%7B", "%7D%7D"), ("%7b%7b", "%7d%7d")];
-    marks.iter().find_map(|(open, close)| {
+    // of `*|FNAME|*` Markdown makes an emphasised `|FNAME|`
+    let bare = text.find('|').and_then(|start| {
+        let end = start + 1 + text[start + 1..].find('|')?;
+        let name = &text[start + 1..end];
+        let is_name = name.len() > 1 && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit());
+        is_name.then_some(start..end + 1)
+    });
+    let marked = marks.iter().find_map(|(open, close)| {
         let start = text.find(open)?;
         let inner = start + open.len();
         let end = inner + text[inner..].find(close)?;
         let name = &text[inner..end];
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '.' | '-' | ' ' | '%');
         (!name.trim().is_empty() && name.len() <= 40 && name.chars().all(is_name)).then(|| start..end + close.len())
-    })
+    });
+    marked.or(bare)
 }
 
 fn emoji(text: &Text<'_>, found: &mut Vec<Diagnostic>) {
@@ -188,7 +203,7 @@ fn count_emoji(text: &str) -> usize {
             '\u{1f1e6}'..='\u{1f1ff}' => flags += 1,
             '\u{1f3fb}'..='\u{1f3ff}' => {}
             '\u{1f300}'..='\u{1faff}' | '\u{2600}'..='\u{26ff}' | '❤' | '⭐' | '✨' | '✅' | '❌' if !joined => {
-                count += 1
+                count += 1;
             }
             _ => {}
         }

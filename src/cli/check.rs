@@ -20,6 +20,7 @@ use crate::render::{Placing, Proof};
 /// Each finding bears the code of a rule; `envoi explain CODE` says what it is about and how to let it pass.
 /// Exits with 1 where there is an error. Warnings stop nothing, unless --deny-warnings is given.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Check {
     /// The issues to check [default: all of them]
     #[arg(value_name = "ISSUE", value_parser = names::issue)]
@@ -138,7 +139,7 @@ fn mended(fix: &Fix) -> String {
             count,
             match what {
                 Mended::DoubleSpace => "double space",
-                Mended::TrailingSpace => "space at a line's end",
+                Mended::TrailingSpace => "trailing space",
                 Mended::FullStop => "full stop behind a title",
             },
         )

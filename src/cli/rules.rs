@@ -45,7 +45,7 @@ impl Explain {
             show::text(&whole(rule))?;
         } else {
             let row = |rule: &&Rule| [rule.code.to_owned(), rule.name.to_owned(), first_sentence(rule.why).to_owned()];
-            show::text(&table::table(["CODE", "NAME", "WHY"], &rules.iter().map(row).collect::<Vec<_>>()))?;
+            show::text(&table::table(["CODE", "NAME", "WHY"], rules.iter().map(row)))?;
         }
         Ok(Ending::Well)
     }

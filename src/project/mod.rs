@@ -12,8 +12,8 @@ mod secret;
 use std::path::{Path, PathBuf};
 
 pub use config::{
-    Check, Config, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Rate, Relay, Sender, Tls,
-    Unsubscribe,
+    Check, Config, Dkim, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Rate, Relay, Sender, Tls,
+    Unsubscribe, Web,
 };
 pub use embedded::TEMPLATES;
 pub use localised::Localised;
@@ -133,6 +133,16 @@ impl Project {
                 Diagnostic::of(&rule::NO_BASE_URL, "images are to be linked, but no `base_url` says where they lie")
                     .at(self.place_of("images.mode"))
                     .hint("add `base_url = \"https://…/\"` under `[images]`, or set `mode = \"embed\"`"),
+            );
+        }
+        if let Some(web) = &self.config.web
+            && !web.base_url.starts_with("https://")
+            && !web.base_url.starts_with("http://")
+        {
+            diagnostics.push(
+                Diagnostic::of(&rule::WEB_ADDRESS, format!("`{}` is no web address", web.base_url))
+                    .at(self.place_of("web.base_url"))
+                    .hint("write the whole address, beginning with `https://`"),
             );
         }
         if diagnostics.is_empty() { Ok(()) } else { Err(Error::Input(diagnostics)) }

@@ -109,4 +109,17 @@ rules! {
         "Linked pictures need an address under which they lie."
         bad "[images]\nmode = \"link\""
         good "[images]\nmode = \"link\"\nbase_url = \"https://www.example.org/newsletter/\"";
+    WEB_ADDRESS = "E126" "no-web-address":
+        "The editions' pages are to be linked to, and the address under which they lie is none."
+        bad "[web]\nbase_url = \"www.example.org\""
+        good "[web]\nbase_url = \"https://www.example.org/newsletter/\"";
+    TOO_MANY_AUDIENCES = "E127" "too-many-audiences":
+        "Each audience of a snippet doubles the number of different messages; with so many nobody can look at them \
+         all before they go out."
+        bad "nine snippets for nine different tags"
+        good "two snippets for `tag:press`, the others for everybody";
+    EMPTY_LETTER = "E128" "empty-letter":
+        "All snippets of an edition are for some readers only, and others would get a letter with nothing in it."
+        bad "one snippet, with audience = \"tag:press\""
+        good "the same, and one for everybody";
 }

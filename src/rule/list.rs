@@ -24,6 +24,10 @@ rules! {
         "A press page is read by everyone: there is no subscriber whose name could stand in it."
         bad "Dear {{ first_name }},"
         good "Dear colleagues,";
+    NO_TAGS = "W806" "no-tags":
+        "A snippet is for the subscribers of a tag, and the list has no column of tags: nobody would get it."
+        bad "audience = \"tag:press\", and a list with email and name"
+        good "audience = \"tag:press\", and a list with email, name and tags";
     NO_LIST = "W810" "no-list":
         "The list that `envoi.toml` names is not there (yet), so that merge fields cannot be checked against it."
         bad "[list]\nfile = \"subscribres.csv\""

@@ -48,4 +48,14 @@ rules! {
         "The theme names a logo that is not there; the organisation's name stands in its place."
         bad "[logo]\nfile = \"logo-2014.png\""
         good "[logo]\nfile = \"logo.png\"";
+    WRONG_THEME = "E918" "unusable-theme":
+        "The theme cannot be used: a colour that is none, a base that is not there, a column too narrow or too wide to \
+         be read."
+        bad "link = \"dark blue\""
+        good "link = \"#17323b\"";
+    PALE = "W919" "hard-to-read":
+        "Two colours of the theme stand on each other with too little contrast (WCAG 2.2, 1.4.3), in daylight or in \
+         dark mode."
+        bad "text = \"#999999\" on background = \"#ffffff\""
+        good "text = \"#333333\" on background = \"#ffffff\"";
 }

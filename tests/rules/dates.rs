@@ -65,6 +65,7 @@ fn a_weekday_that_does_not_fit_its_date() {
 fn a_weekday_in_a_title_and_in_a_caption() {
     let titled = issued("2015-05-04", "+++\ntitle = \"Jeudi 24 avril 2015\"\n+++\nDépart à neuf heures.\n");
     assert_eq!(of("W602", &titled), ["2: `Jeudi 24 avril 2015`: 2015-04-24 is a Friday"]);
-    let place = issued("2015-05-04", &front("kind = \"event\"\ndate = 2015-06-18\nplace = \"Quay, Monday 18 June 2015\""));
+    let place =
+        issued("2015-05-04", &front("kind = \"event\"\ndate = 2015-06-18\nplace = \"Quay, Monday 18 June 2015\""));
     assert_eq!(of("W602", &place), ["5: `Monday 18 June 2015`: 2015-06-18 is a Thursday"]);
 }

@@ -5,9 +5,12 @@ use super::{in_body, of, room};
 
 #[test]
 fn a_field_that_is_empty_for_some() {
-    let room = room()
-        .article("2026-11", "lead", "Ferry", "Dear {{ first_name }},")
-        .subscribers(["ada@example.org,Ada", "ben@example.com", "cleo@example.com", "dan@example.com,Dan"]);
+    let room = room().article("2026-11", "lead", "Ferry", "Dear {{ first_name }},").subscribers([
+        "ada@example.org,Ada",
+        "ben@example.com",
+        "cleo@example.com",
+        "dan@example.com,Dan",
+    ]);
     assert_eq!(of("W804", &room), ["4: `first_name` is empty for 2 of 4 readers of the `en` edition"]);
     room.write("issues/2026-11/lead.md", "+++\ntitle = \"Ferry\"\n+++\nDear {{ first_name \"friends\" }},\n");
     assert!(of("W804", &room).is_empty());
@@ -41,8 +44,18 @@ fn fields_that_cannot_be_filled() {
 
 #[test]
 fn a_list_that_is_not_there() {
-    let room = Newsroom::new()
-        .issue("2026-11", "subject = \"Ferry\"\npreheader = \"It sails.\"\n")
-        .article("2026-11", "lead", "Ferry", "It sails.");
+    let room = Newsroom::new().issue("2026-11", "subject = \"Ferry\"\npreheader = \"It sails.\"\n").article(
+        "2026-11",
+        "lead",
+        "Ferry",
+        "It sails.",
+    );
     assert_eq!(of("W810", &room), ["15: the list `subscribers.csv` is not there"]);
+}
+
+#[test]
+fn a_snippet_for_a_tag_where_the_list_has_none() {
+    let text = "+++\ntitle = \"For journalists\"\naudience = \"tag:press\"\n+++\nRing us.\n";
+    let room = room().snippet("2026-11", "press", text);
+    assert_eq!(of("W806", &room), ["3: the list has no column `tags`: nobody gets this snippet"]);
 }

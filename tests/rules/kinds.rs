@@ -7,7 +7,8 @@ fn with(code: &str, more: &str) -> Vec<String> {
     of(code, &room().snippet("2026-11", "lead", &front(more)).clock("2015-05-04T09:00:00+02:00"))
 }
 
-const RELEASE: &str = "kind = \"press-release\"\nplace = \"Brussels\"\ndate = 2026-11-24\ncontacts = [{ name = \"Ada\" }]\n";
+const RELEASE: &str =
+    "kind = \"press-release\"\nplace = \"Brussels\"\ndate = 2026-11-24\ncontacts = [{ name = \"Ada\" }]\n";
 
 #[test]
 fn an_event_without_its_day_or_place() {
@@ -34,8 +35,14 @@ fn words_that_nobody_said() {
 
 #[test]
 fn a_press_release_without_what_journalists_need() {
-    assert_eq!(with("W606", "kind = \"press-release\""), ["0: the press release names nobody whom journalists could ask"]);
-    assert_eq!(with("W607", "kind = \"press-release\""), ["3: the press release has neither place nor date for its dateline"]);
+    assert_eq!(
+        with("W606", "kind = \"press-release\""),
+        ["0: the press release names nobody whom journalists could ask"]
+    );
+    assert_eq!(
+        with("W607", "kind = \"press-release\""),
+        ["3: the press release has neither place nor date for its dateline"]
+    );
     assert_eq!(with("W607", "kind = \"press-release\"\nplace = \"Brussels\"").len(), 1);
     assert!(with("W606", RELEASE).is_empty() && with("W607", RELEASE).is_empty());
 }

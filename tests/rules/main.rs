@@ -37,7 +37,10 @@ fn findings(room: &Newsroom) -> Vec<String> {
     let verdicts = run.stdout_json();
     let found = verdicts[0]["diagnostics"].as_array().expect("findings").clone();
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    found.iter().map(|one| format!("{} {}: {}", text(&one["code"]), one["place"]["line"], text(&one["message"]))).collect()
+    found
+        .iter()
+        .map(|one| format!("{} {}: {}", text(&one["code"]), one["place"]["line"], text(&one["message"])))
+        .collect()
 }
 
 /// What `check` finds of one rule in a snippet's body.

@@ -13,9 +13,11 @@ fn png(width: u32, height: u32) -> Vec<u8> {
 }
 
 fn with_image(name: &str, width: u32, height: u32, more: &str) -> Newsroom {
-    room()
-        .bytes(&format!("issues/2026-11/{name}"), &png(width, height))
-        .snippet("2026-11", "lead", &front(&format!("image = {{ file = \"{name}\"{more} }}")))
+    room().bytes(&format!("issues/2026-11/{name}"), &png(width, height)).snippet(
+        "2026-11",
+        "lead",
+        &front(&format!("image = {{ file = \"{name}\"{more} }}")),
+    )
 }
 
 #[test]
@@ -32,7 +34,12 @@ fn an_alternative_text_that_is_a_files_name() {
         assert_eq!(found, [format!("3: the alternative text `{alt}` does not say what is to be seen")]);
     }
     assert!(of("W306", &with_image("ferry.png", 1200, 800, ", alt = \"Photo of a white ferry\"")).is_empty());
-    let in_text = with_image("ferry.png", 1200, 800, ", alt = \"A white ferry\"").article("2026-11", "film", "Film", "![IMG_4774](ferry.png)");
+    let in_text = with_image("ferry.png", 1200, 800, ", alt = \"A white ferry\"").article(
+        "2026-11",
+        "film",
+        "Film",
+        "![IMG_4774](ferry.png)",
+    );
     assert_eq!(of("W306", &in_text), ["4: the alternative text `IMG_4774` does not say what is to be seen"]);
 }
 
@@ -71,9 +78,11 @@ fn a_picture_too_heavy_even_when_prepared() {
             encoder.encode_frame(image::Frame::new(noise)).expect("a frame");
         }
     }
-    let room = room()
-        .bytes("issues/2026-11/ferry.gif", &gif)
-        .snippet("2026-11", "lead", &front("image = { file = \"ferry.gif\", alt = \"A white ferry\" }"));
+    let room = room().bytes("issues/2026-11/ferry.gif", &gif).snippet(
+        "2026-11",
+        "lead",
+        &front("image = { file = \"ferry.gif\", alt = \"A white ferry\" }"),
+    );
     let found = of("W308", &room);
     assert!(found.len() == 1 && found[0].starts_with("0: the image `ferry.gif` has "), "{found:?}");
 }

@@ -1,4 +1,4 @@
-//! The organisation and its sender.
+//! The organisation and its sender, and the look of what they send.
 
 use super::{of, room};
 
@@ -42,4 +42,17 @@ fn answers_that_nobody_reads() {
     assert_eq!(found, ["9: answers go to `no-reply@example.org`, which nobody reads"]);
     assert_eq!(changed("W904", FROM, "from = \"noreply@example.org\"").len(), 1);
     assert!(changed("W904", FROM, "from = \"noreply@example.org\"\nreply_to = \"post@example.org\"").is_empty());
+}
+
+#[test]
+fn a_logo_that_is_not_there() {
+    let theme = "[logo]\nfile = \"logo-2014.png\"\nwidth = 160\nalt.en = \"The Harbour Post\"\n";
+    let found = of("W917", &room().file("templates/theme.toml", theme));
+    assert_eq!(found, ["0: the logo `logo-2014.png` is not there; the organisation's name stands in its place"]);
+}
+
+#[test]
+fn colours_that_are_hard_to_read() {
+    assert!(of("W919", &room()).is_empty());
+    assert!(!of("W919", &room().file("templates/theme.toml", "[colours]\ntext = \"#bbbbbb\"\n")).is_empty());
 }

@@ -11,8 +11,15 @@ fn a_paragraph_that_fills_a_phone_twice() {
 
 #[test]
 fn a_heading_level_left_out() {
-    assert_eq!(in_body("W506", "## One\n\nIt sails.\n\n#### Two\n\nAt nine."), ["8: a heading of level 4 follows level 2"]);
-    tells_apart("W506", &["### One\n\nIt sails."], &["## One\n\n### Two\n\n## Three\n\nIt sails.", "# One\n\n## Two\n\nIt sails."]);
+    assert_eq!(
+        in_body("W506", "## One\n\nIt sails.\n\n#### Two\n\nAt nine."),
+        ["8: a heading of level 4 follows level 2"]
+    );
+    tells_apart(
+        "W506",
+        &["### One\n\nIt sails."],
+        &["## One\n\n### Two\n\n## Three\n\nIt sails.", "# One\n\n## Two\n\nIt sails."],
+    );
 }
 
 #[test]
@@ -26,7 +33,10 @@ fn a_title_that_ends_in_a_full_stop() {
 #[test]
 fn a_table_too_wide_for_a_phone() {
     let table = |head: &str| format!("{head}\n{}\n{head}\n", "|-".repeat(head.matches('|').count() - 1) + "|");
-    assert_eq!(in_body("W508", &table("| Quay | b | c | d | e |")), ["4: a table of 5 columns is too wide for a phone"]);
+    assert_eq!(
+        in_body("W508", &table("| Quay | b | c | d | e |")),
+        ["4: a table of 5 columns is too wide for a phone"]
+    );
     tells_apart(
         "W508",
         &[&table("| Donaudampfschifffahrtsgesellschaft | Kapitän |")],
@@ -38,7 +48,8 @@ fn a_table_too_wide_for_a_phone() {
 fn a_snippet_with_nothing_in_it() {
     let empty = room().snippet("2026-11", "film", "+++\ntitle = \"A film\"\n+++\n");
     assert_eq!(of("W121", &empty), ["2: the snippet has a title and nothing else"]);
-    let link = front("links = [{ text = \"The film\", url = \"https://www.example.org/film\" }]").replace("It sails at nine.", "");
+    let link = front("links = [{ text = \"The film\", url = \"https://www.example.org/film\" }]")
+        .replace("It sails at nine.", "");
     assert!(of("W121", &room().snippet("2026-11", "film", &link)).is_empty());
 }
 

@@ -33,7 +33,7 @@ fn an_image_that_is_not_there() {
     finds(
         &room,
         "
-        error: the image `ferry.jpg` is no PNG, JPEG, GIF or WebP file
+        error: the image `ferry.jpg` is no PNG, JPEG, GIF or WebP file [E302]
           at issues/2026-11/lead.md:3:19
           3 | image = { file = \"ferry.jpg\", alt = \"A ferry\" }
             |                   ^^^^^^^^^
@@ -163,14 +163,14 @@ fn a_long_line_is_cut_around_its_place() {
         "2026-11",
         "lead",
         "Ferry",
-        &format!("{} {{{{ nobody }}}} {}", "word ".repeat(40), "word ".repeat(40)),
+        &format!("{}{{{{ nobody }}}} {}", "word ".repeat(40), "word ".repeat(40)),
     );
     finds(
         &room,
         "
         error: unknown merge field `nobody` [E801]
-          at issues/2026-11/lead.md:4:202
-          4 | …  word word word word word word  {{ nobody }} word word word word word word word word word word w …
+          at issues/2026-11/lead.md:4:201
+          4 | … d word word word word word word {{ nobody }} word word word word word word word word word word w …
             |                                   ^^^^^^^^^
         hint: the list has these columns: email, first_name, lang
         ",

@@ -38,4 +38,6 @@ pub use certificate::Certificate;
 pub use letter::{Letter, Part};
 pub use newsroom::{Newsroom, Relay, Run, Running, Security};
 pub use postbox::{Act, Moment, OpenPostbox, Point, Postbox, Taken};
-pub use services::{Chromium, OpenPostfix, Postfix, Service, need};
+pub use services::{
+    Chromium, OpenPostfix, Postfix, Service, axe, defects, dumped, html_errors, need, spam_score, unsupported,
+};

@@ -3,6 +3,7 @@
 //! An answer's body is never read. Every step of a redirection is looked at like the first, so that no page can send
 //! the question to a machine of this office.
 
+use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
 use ureq::http::header::LOCATION;
@@ -109,7 +110,9 @@ fn why(error: &Error) -> String {
     match error {
         Error::HostNotFound => "its name is unknown, or not on the public internet".to_owned(),
         Error::Timeout(_) => format!("no answer within {} seconds", PATIENCE.as_secs()),
-        Error::Io(io) if io.kind() == std::io::ErrorKind::ConnectionRefused => "nobody answers there".to_owned(),
+        Error::Io(io) if io.kind() == ErrorKind::ConnectionRefused => "nobody answers there".to_owned(),
+        // where TLS fails while it reads, its error comes as one of reading
+        Error::Io(io) if io.kind() == ErrorKind::InvalidData => format!("its connection is not safe: {io}"),
         Error::Io(io) => format!("{io}"),
         Error::Rustls(tls) => format!("its connection is not safe: {tls}"),
         Error::Tls(tls) => format!("its connection is not safe: {tls}"),
