@@ -107,16 +107,18 @@ impl Fix {
     /// The file's text with its own line ends and its byte order mark, mended.
     fn mended(&self, raw: &str) -> String {
         let mark = raw.len() - raw.strip_prefix('\u{feff}').unwrap_or(raw).len();
-        let returns: Vec<usize> = raw.match_indices("\r\n").map(|(at, _)| at - mark).collect();
         // a place in the text stands further down in the file by every `\r` that was taken out before it
-        let in_raw = |at: usize| {
-            let before = returns.iter().enumerate().take_while(|(taken, found)| *found - taken < at).count();
-            at + before + mark
-        };
-        let mut out = raw.to_owned();
-        for change in self.changes.iter().rev() {
-            out.replace_range(in_raw(change.range.start)..in_raw(change.range.end), change.with);
+        let returns = raw.match_indices("\r\n").enumerate().map(|(taken, (at, _))| at - mark - taken);
+        let returns: Vec<usize> = returns.collect();
+        let in_raw = |at: usize| at + mark + returns.partition_point(|found| *found < at);
+        let mut out = String::with_capacity(raw.len());
+        let mut copied = 0;
+        for change in &self.changes {
+            out.push_str(&raw[copied..in_raw(change.range.start)]);
+            out.push_str(change.with);
+            copied = in_raw(change.range.end);
         }
+        out.push_str(&raw[copied..]);
         out
     }
 
@@ -124,19 +126,24 @@ impl Fix {
     pub fn diff(&self) -> String {
         let shown = self.shown.display();
         let mut out = format!("--- {shown}\n+++ {shown}\n");
+        let mut changes = self.changes.iter().peekable();
         let mut begin = 0;
         for (index, line) in self.text.split_inclusive('\n').enumerate() {
-            let range = begin..begin + line.len();
-            begin = range.end;
-            let mut mended = line.to_owned();
-            for change in self.changes.iter().rev().filter(|change| range.contains(&change.range.start)) {
-                mended.replace_range(change.range.start - range.start..change.range.end - range.start, change.with);
+            let end = begin + line.len();
+            let mut mended = String::new();
+            let mut copied = begin;
+            while let Some(change) = changes.next_if(|change| change.range.start < end) {
+                mended.push_str(&self.text[copied..change.range.start]);
+                mended.push_str(change.with);
+                copied = change.range.end;
             }
-            if mended != line {
+            if copied > begin {
+                mended.push_str(&self.text[copied..end]);
                 let number = index + 1;
                 let (old, new) = (line.trim_end_matches('\n'), mended.trim_end_matches('\n'));
                 out.push_str(&format!("@@ -{number} +{number} @@\n-{old}\n+{new}\n"));
             }
+            begin = end;
         }
         out
     }

@@ -11,6 +11,9 @@ use crate::rule;
 /// A subject longer than this is cut off on a phone, in characters.
 const SUBJECT: usize = 50;
 
+/// A subject with fewer letters than this says little, and may be said again.
+const SHORT: usize = 12;
+
 /// How a subject begins that claims to answer or to forward something, in the languages of mail programs.
 const REPLIES: [&str; 9] = ["re", "fw", "fwd", "tr", "antw", "aw", "wg", "sv", "rép"];
 
@@ -92,7 +95,9 @@ fn merge_fields(issue: &Issue, language: &Language, fields: &[String], found: &m
 
 fn repeats(subject: &Text<'_>, preheader: &Text<'_>) -> Option<Diagnostic> {
     let (said, again) = (letters(subject.words()), letters(preheader.words()));
-    (!said.is_empty() && !again.is_empty() && (again.starts_with(&said) || said.starts_with(&again))).then(|| {
+    // a short subject may well begin a sentence
+    let goes_on = said.len() >= SHORT && again.starts_with(&said);
+    (!said.is_empty() && (said == again || goes_on)).then(|| {
         Diagnostic::of(&rule::PREHEADER_REPEATS, "the preheader repeats the subject")
             .at(preheader.whole())
             .hint("go on where the subject ends: an inbox shows both in one line")

@@ -1,5 +1,7 @@
 //! Links: where they lead, and what is read on them. Nothing is asked of the network here; `reach` does that.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{url, words};
 use crate::address::Address;
 use crate::diagnostic::{Diagnostic, Place};
@@ -171,7 +173,9 @@ fn leads(target: &Target) -> Option<Diagnostic> {
 
 fn is_international(number: &str) -> bool {
     let number = number.trim();
-    number.starts_with('+') || number.starts_with("00")
+    // short numbers (112, 1712) are a country's own
+    let digits = number.chars().filter(char::is_ascii_digit).count();
+    number.starts_with('+') || number.starts_with("00") || (1..=6).contains(&digits)
 }
 
 fn reads(target: &Target) -> Option<Diagnostic> {
@@ -202,8 +206,14 @@ fn download(target: &Target) -> Option<Diagnostic> {
     let ending = url::ending(parts.path)?;
     let (ending, other) = FILES.iter().find(|(known, _)| *known == ending)?;
     let place = &target.place;
-    let behind: String =
-        place.source.as_deref().unwrap_or_default().chars().skip(place.column - 1 + place.width).take(30).collect();
+    let behind: String = place
+        .source
+        .as_deref()
+        .unwrap_or_default()
+        .chars()
+        .skip((place.column + place.width).saturating_sub(1))
+        .take(30)
+        .collect();
     let told = format!("{} {behind}", target.text).to_lowercase();
     let is_told = told.contains(ending) || (!other.is_empty() && told.contains(other));
     (!is_told).then(|| {
@@ -215,18 +225,17 @@ fn download(target: &Target) -> Option<Diagnostic> {
 
 /// Links of one edition that read alike and lead to different places.
 pub(super) fn alike(issue: &Issue, found: &mut Vec<Diagnostic>) {
-    let mut told: Vec<Place> = Vec::new();
+    let mut told: HashSet<String> = HashSet::new();
     for language in &issue.languages {
-        let mut seen: Vec<(String, Target)> = Vec::new();
+        let mut seen: HashMap<String, Target> = HashMap::new();
         for target in issue.edition(language).into_iter().flat_map(targets) {
             let text = target.text.trim().to_lowercase();
             // a vague one is told as such
             if text.is_empty() || VAGUE.contains(&text.as_str()) {
                 continue;
             }
-            match seen.iter().find(|(other, first)| *other == text && first.url != target.url) {
-                Some((_, first)) if !told.contains(&target.place) => {
-                    told.push(target.place.clone());
+            match seen.get(&text) {
+                Some(first) if first.url != target.url && told.insert(target.place.to_string()) => {
                     found.push(
                         Diagnostic::of(
                             &rule::SAME_TEXT,
@@ -237,7 +246,7 @@ pub(super) fn alike(issue: &Issue, found: &mut Vec<Diagnostic>) {
                     );
                 }
                 Some(_) => {}
-                None => seen.push((text, target)),
+                None => drop(seen.insert(text, target)),
             }
         }
     }

@@ -25,12 +25,18 @@ const FREE: [&str; 4] = ["GRATUIT", "GRATUITS", "GRATIS", "FREE"];
 /// How many letters an acronym may have.
 const ACRONYM: usize = 5;
 
+/// With more findings than this a file is something else than a snippet, and is not looked through to its end.
+const MANY: usize = 1000;
+
 /// How many exclamation marks a snippet may have.
 const EXCLAMATIONS: usize = 3;
 
 /// Looks through texts that are read one after the other.
 pub(super) fn look(texts: &[Text<'_>], found: &mut Vec<Diagnostic>) {
     for text in texts {
+        if found.len() > MANY {
+            break;
+        }
         found.extend(double_spaces(text.words()).into_iter().map(|range| {
             Diagnostic::of(&rule::DOUBLE_SPACE, "two spaces stand in a row")
                 .at(text.place(range))
@@ -110,10 +116,19 @@ fn capitals(text: &Text<'_>, found: &mut Vec<Diagnostic>) {
     }
     let letters = |word: &str| word.chars().filter(|c| c.is_alphabetic()).count();
     let spam = |word: &str| FREE.contains(&word);
-    let long = |word: &str| letters(word) > ACRONYM && !NAMES.contains(&word) && !word.contains('-') && !spam(word);
+    let roman = |word: &str| word.bytes().all(|byte| b"IVXLCDM".contains(&byte));
+    let name = |word: &str| NAMES.contains(&word) || roman(word) || word.contains('-');
+    let long = |word: &str| letters(word) > ACRONYM && !name(word) && !spam(word);
     let mut at = 0;
     while at < all.len() {
-        let run = all[at..].iter().take_while(|(_, word)| is_loud(word)).count();
+        // a list of acronyms has its commas
+        let mut end = all[at].0.end;
+        let follows = |(range, word): &&(Range<usize>, &str)| {
+            let joined = text.words()[end.min(range.start)..range.start].chars().all(char::is_whitespace);
+            end = range.end;
+            joined && is_loud(word)
+        };
+        let run = all[at..].iter().take_while(follows).count();
         let loud = &all[at..at + run];
         at += run.max(1);
         let meant = if run > 2 {
@@ -248,8 +263,7 @@ const PAIRS: [(char, char); 3] = [('«', '»'), ('“', '”'), ('(', ')')];
 /// paragraphs, each of which may begin with its mark again.
 fn balance(texts: &[&Text<'_>], found: &mut Vec<Diagnostic>) {
     for (open, close) in PAIRS {
-        // in German „these“ are the marks, and “ closes
-        if open == '“' && texts.iter().any(|text| text.words().contains('„')) {
+        if is_other_custom((open, close), texts) {
             continue;
         }
         let mut opened: Vec<(usize, usize)> = Vec::new();
@@ -285,10 +299,21 @@ fn balance(texts: &[&Text<'_>], found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Whether the marks are used as other languages do: „so“ and »so« in German, ”so” in Swedish.
+fn is_other_custom((open, close): (char, char), texts: &[&Text<'_>]) -> bool {
+    let marks = || texts.iter().flat_map(|text| text.words().chars()).filter(|mark| [open, close, '„'].contains(mark));
+    let count = |mark: char| marks().filter(|other| *other == mark).count();
+    match open {
+        '“' => count('„') > 0 || (count(open) == 0 && count(close) % 2 == 0),
+        '«' => marks().next() == Some(close) && count(open) == count(close),
+        _ => false,
+    }
+}
+
 /// Whether a closing mark that nothing opened is one by custom: `a)` at the head of a list, a smiley.
 fn is_harmless(close: char, before: [char; 2], words: &str, at: usize) -> bool {
     let head = words[..at].trim_start();
-    let is_item = !head.is_empty() && head.chars().count() <= 3 && head.chars().all(char::is_alphanumeric);
+    let is_item = !head.is_empty() && head.chars().take(4).count() <= 3 && head.chars().all(char::is_alphanumeric);
     let inner_item = before[1].is_alphanumeric() && before[0].is_whitespace();
     close == ')' && (is_item || inner_item || matches!(before[1], ':' | ';' | '-' | '=') || before[1] == OBJECT)
 }

@@ -25,7 +25,7 @@ pub(super) fn log(root: &Path, found: &[&Diagnostic]) -> Value {
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
                 "rules": rules.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
             } },
-            "originalUriBaseIds": { "PROJECT": { "uri": format!("file://{}/", path(root)) } },
+            "originalUriBaseIds": { "PROJECT": { "uri": format!("file:///{}/", path(root).trim_matches('/')) } },
             "columnKind": "unicodeCodePoints",
             "results": results,
         }],

@@ -32,7 +32,9 @@ fn no_preheader() {
 #[test]
 fn a_preheader_that_repeats_the_subject() {
     assert_eq!(of_headline("W204", "Ferry is back", "Ferry is back!"), ["2: the preheader repeats the subject"]);
+    assert_eq!(of_headline("W204", "The ferry is back", "The ferry is back in service").len(), 1);
     assert!(of_headline("W204", "Ferry is back", "It sails at nine.").is_empty());
+    assert!(of_headline("W204", "Alizé", "Alizé is ten years old.").is_empty());
 }
 
 #[test]

@@ -59,3 +59,24 @@ fn html_where_none_is_let_through() {
     let let_through = front("raw_html = true").replace("sails", "<b>sails</b>");
     assert!(of("W120", &room().snippet("2026-11", "lead", &let_through)).is_empty());
 }
+
+/// Something else than a snippet under a snippet's name: looked at in a moment, and without a word too many.
+#[test]
+fn a_file_that_breaks_a_rule_a_hundred_thousand_times_is_looked_at_in_a_moment() {
+    let lines = [
+        "It  sails. ",
+        "a) ) » ” ( « “",
+        "THE END THE END",
+        "[here](http://10.0.0.1/a.pdf) ",
+        "the the end",
+        "*|A|* {{ lang }}",
+    ];
+    for line in lines {
+        for glue in [" ", "\n\n"] {
+            let text = [line, glue].concat().repeat(100_000 / line.len());
+            let run = room().article("2026-11", "lead", "Ferry", &text).run("check");
+            assert!(run.took().as_secs() < 20, "{line}: {:?}", run.took());
+            assert!(run.stdout_text().lines().count() < 500, "{line}");
+        }
+    }
+}

@@ -37,6 +37,8 @@ fn marks_that_open_and_never_close() {
             "« Un.\n\n« Deux.\n\n« Trois. »",
             "“One.\n\n“Two.”",
             "„Eins“ und „zwei“",
+            "»Eins« und »zwei«",
+            "”Ett” och ”två”",
             "`(` and `«`",
             "- a (one)\n- b (two)",
         ],
@@ -50,7 +52,15 @@ fn words_in_capitals() {
     tells_apart(
         "W503",
         &["**ATTENTION**", "ÉCOUTER les enfants"],
-        &["ECPAT, the NGO and UNICEF met.", "An EU-wide ID.", "`CONSTANT`", "MS Ada sails.", "2015 et 2016"],
+        &[
+            "ECPAT, the NGO and UNICEF met.",
+            "An EU-wide ID.",
+            "`CONSTANT`",
+            "MS Ada sails.",
+            "2015 et 2016",
+            "Louis XXXVIII",
+            "ONU, NATO, UNHCR, USA",
+        ],
     );
 }
 

@@ -9,7 +9,7 @@ mod ask;
 mod guard;
 mod recall;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -111,13 +111,8 @@ fn targets(project: &Project, issue: &Issue) -> Vec<(String, Target)> {
         .filter(can_be_asked)
         .map(|target| (target.url.split('#').next().unwrap_or_default().to_owned(), target))
         .collect();
-    let mut seen: Vec<(String, String)> = Vec::new();
-    targets.retain(|(url, target)| {
-        let key = (url.clone(), target.place.to_string());
-        let new = !seen.contains(&key);
-        seen.push(key);
-        new
-    });
+    let mut seen: HashSet<(String, String)> = HashSet::new();
+    targets.retain(|(url, target)| seen.insert((url.clone(), target.place.to_string())));
     targets
 }
 
