@@ -44,6 +44,8 @@ impl Ledger {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
+            // a checkpoint waits for the disk: at most one for each 16 MB of changes
+            .pragma("wal_autocheckpoint", "4000")
             .busy_timeout(Duration::from_secs(30));
         let mut connection = options.connect().await.map_err(|error| {
             Error::Ledger(
