@@ -116,10 +116,25 @@ impl Send {
                         embargo.0.strftime("%Y-%m-%d %H:%M %:z")
                     ))
                     .hint("send it after that time")
-                    .hint("where its readers may have it before, give `--break-embargo`"),
+                    .hint(
+                        "to journalists alone it may go before: `--where tags=press`, where the list has such a column",
+                    )
+                    .hint("where all its readers may have it before, give `--break-embargo`"),
                 ))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// An embargo has its own question, before the usual one.
+    fn may_break_embargo(dispatch: &Dispatch<'_>) -> Result<bool> {
+        match dispatch.embargo() {
+            Some(embargo) if crate::clock::now().timestamp() < embargo.0.timestamp() => {
+                somebody_is_there()?;
+                let moment = embargo.0.strftime("%Y-%m-%d %H:%M %:z");
+                show::ask(&format!("The embargo lasts until {moment}. Break it, and let these readers have it before?"))
+            }
+            _ => Ok(true),
         }
     }
 
@@ -132,7 +147,8 @@ impl Send {
         if survey.total() == 0 && before.as_ref().is_none_or(|tally| tally.open() == 0) {
             return Err(nobody(&survey));
         }
-        if !self.yes && !confirmed(&summary)? {
+        let agreed = self.yes || Self::may_break_embargo(dispatch)? && confirmed(&summary)?;
+        if !agreed {
             show::remark("nothing was sent");
             return Ok(Ending::Failed);
         }
@@ -263,10 +279,13 @@ fn nobody(survey: &Survey) -> Error {
 }
 
 fn confirmed(summary: &Summary<'_>) -> Result<bool> {
-    if !std::io::stdin().is_terminal() {
-        return Err(Error::Refused(
-            Trouble::new("nobody is there to confirm the send").hint("give `--yes` to send without asking"),
-        ));
-    }
+    somebody_is_there()?;
     show::ask(&summary.question())
+}
+
+fn somebody_is_there() -> Result<()> {
+    if std::io::stdin().is_terminal() {
+        return Ok(());
+    }
+    Err(Error::Refused(Trouble::new("nobody is there to confirm the send").hint("give `--yes` to send without asking")))
 }

@@ -3,6 +3,7 @@
 //! Folder -> [`Issue`]. An issue that opens is whole: its Markdown is parsed, its pictures are found, its links may
 //! go out. Everything that is wrong is reported at once.
 
+mod attachment;
 mod date;
 mod front_matter;
 mod link;
@@ -11,6 +12,7 @@ mod media;
 mod merge;
 mod nesting;
 mod parse;
+mod press_matter;
 mod snippet;
 
 use std::collections::BTreeMap;
@@ -18,13 +20,15 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+pub use attachment::Attachment;
 pub use date::{Day, Moment};
-pub use front_matter::{Contact, FrontMatter, Image, Kind, Link, Quotation};
+pub use front_matter::{Contact, Document, FrontMatter, Image, Kind, Link, Quotation};
 pub use link::target as link_target;
 pub(crate) use media::LARGEST_SIDE;
 pub use media::Media;
 pub use merge::{MergeError, MergeField, MergeText, Piece};
 pub(crate) use parse::RESERVED;
+pub use press_matter::{Photo, PressMatter};
 pub use snippet::{Illustration, Snippet};
 
 use crate::diagnostic::{Diagnostic, Place, nearest};

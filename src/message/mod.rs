@@ -3,6 +3,7 @@
 //! A stamper encodes an edition once, into fixed segments with slots between them. To stamp is to copy the segments
 //! and to encode what goes into the slots, so that a message costs little more than its bytes.
 
+mod draft;
 mod encode;
 mod header;
 mod mime;
@@ -11,6 +12,8 @@ mod segment;
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
+
+pub use draft::draft;
 
 use self::segment::{Segment, Slot};
 use crate::address::{Address, Mailbox};

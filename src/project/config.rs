@@ -35,6 +35,12 @@ pub struct Config {
     /// How images reach readers.
     #[serde(default)]
     pub images: Images,
+    /// What journalists get.
+    #[serde(default)]
+    pub press: Press,
+    /// What stays on the web.
+    #[serde(default)]
+    pub archive: Archive,
 }
 
 /// Who publishes: what every message and page says of the organisation.
@@ -260,4 +266,24 @@ pub enum ImagesMode {
     Embed,
     /// Under `base_url`.
     Link,
+}
+
+/// What journalists get.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Press {
+    /// The address under which exported pages lie: `https://www.example.org/press/`.
+    pub url: Option<String>,
+    /// The zone in which most readers live, as in `Europe/Brussels`; embargoes are told in it.
+    pub zone: Option<String>,
+    /// What that zone's time is called: "Brussels time".
+    pub zone_name: Option<Localised>,
+}
+
+/// What stays on the web: the newsletter's issues and the press releases.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Archive {
+    /// The address under which it lies: `https://www.example.org/archive/`.
+    pub url: Option<String>,
 }

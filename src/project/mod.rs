@@ -12,7 +12,8 @@ mod secret;
 use std::path::{Path, PathBuf};
 
 pub use config::{
-    Config, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Rate, Relay, Sender, Tls, Unsubscribe,
+    Archive, Config, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Press, Rate, Relay, Sender, Tls,
+    Unsubscribe,
 };
 pub use embedded::TEMPLATES;
 pub use localised::Localised;
@@ -126,6 +127,26 @@ impl Project {
                 Diagnostic::error("images are to be linked, but no `base_url` says where they lie")
                     .at(self.place_of("images.mode"))
                     .hint("add `base_url = \"https://…/\"` under `[images]`, or set `mode = \"embed\"`"),
+            );
+        }
+        let addresses = [("press.url", &self.config.press.url), ("archive.url", &self.config.archive.url)];
+        for (key, url) in addresses.iter().filter_map(|(key, url)| url.as_ref().map(|url| (*key, url))) {
+            let web = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+            if web.is_none_or(|rest| rest.is_empty() || rest.contains(['?', '#', ' ', '"', '<', '>'])) {
+                diagnostics.push(
+                    Diagnostic::error(format!("`{url}` is no address of a folder on the web"))
+                        .at(self.place_of(key))
+                        .hint("write it like `https://www.example.org/press/`"),
+                );
+            }
+        }
+        if let Some(zone) = &self.config.press.zone
+            && jiff::tz::TimeZone::get(zone).is_err()
+        {
+            diagnostics.push(
+                Diagnostic::error(format!("the time zone `{zone}` is not known here"))
+                    .at(self.place_of("press.zone"))
+                    .hint("write one like `Europe/Brussels`"),
             );
         }
         if diagnostics.is_empty() { Ok(()) } else { Err(Error::Input(diagnostics)) }

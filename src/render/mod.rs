@@ -11,10 +11,14 @@ mod engine;
 mod files;
 mod html;
 mod locale;
+mod material;
 mod metadata;
+mod news;
+mod page;
 mod picture;
 mod pictures;
 mod proof;
+mod release;
 mod slots;
 mod table;
 mod text;
@@ -24,8 +28,10 @@ mod typography;
 use css_inline::CSSInliner;
 
 pub use html::escape;
+pub use material::{full_resolution, photo_name};
 pub use pictures::{Placed, Placing};
 pub use proof::Proof;
+pub use release::{Dress, Page, Version};
 pub use text::WIDTH;
 
 use self::context::{Campaign, Setting, Target};
@@ -37,7 +43,7 @@ use self::slots::Slots;
 use self::theme::Theme;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Cause, Error, Result};
-use crate::issue::{Issue, Kind, MergeText, Snippet};
+use crate::issue::{Issue, MergeText};
 use crate::language::Language;
 use crate::project::Project;
 
@@ -64,21 +70,14 @@ pub struct Rendering {
     pub pictures: Vec<Placed>,
 }
 
-/// A press release's page.
-#[derive(Debug, Clone)]
-pub struct Page {
-    /// A whole HTML document.
-    pub html: String,
-    /// The same to be read as plain text.
-    pub text: String,
-}
-
 /// Renders a project's issues.
 pub struct Renderer<'p> {
     project: &'p Project,
     files: TemplateFiles,
     theme: Theme,
     fields: Vec<String>,
+    /// Whether what is rendered has no subscriber.
+    for_everyone: bool,
 }
 
 impl<'p> Renderer<'p> {
@@ -86,7 +85,7 @@ impl<'p> Renderer<'p> {
     pub fn new(project: &'p Project, fields: &[String]) -> Result<Self> {
         let files = TemplateFiles::new(project);
         let theme = Theme::load(&files)?;
-        Ok(Self { project, files, theme, fields: fields.to_vec() })
+        Ok(Self { project, files, theme, fields: fields.to_vec(), for_everyone: false })
     }
 
     /// Renders an issue's edition in a language.
@@ -138,34 +137,6 @@ impl<'p> Renderer<'p> {
             text: slots.open(&tidy(&text)),
             pictures: pictures.used(),
         })
-    }
-
-    /// Renders a press release as a page of its own; pictures go into the page.
-    pub fn release(&self, issue: &Issue, release: &Snippet) -> Result<Page> {
-        let slots = Slots::default();
-        let pictures = Pictures::new(self.project, Placing::Inline, PAGE, PAGE);
-        let language = &release.lang;
-        let locale = Locale::load(&self.files, language)?;
-        let setting = self.setting(issue, language, &locale, &slots, &pictures);
-        let organisation = self.organisation(language);
-        let look = self.look(language, &pictures)?;
-        let page = |target| -> Result<context::Release<'_>> {
-            Ok(context::Release {
-                lang: language,
-                dir: language.direction(),
-                organisation: &organisation,
-                theme: &look,
-                words: &locale.words,
-                release: setting.view(release, &target)?,
-                translations: self.translations(issue, release),
-            })
-        };
-        let pages = ["press-release"];
-        let html = Engine::new(&self.files, Form::Html, &pages, &self.fields, &slots)?
-            .render("press-release", &page(Target::Html)?)?;
-        let text = Engine::new(&self.files, Form::Text, &pages, &self.fields, &slots)?
-            .render("press-release", &page(Target::Text { next_note: 1 })?)?;
-        Ok(Page { html: slots.open(&html).sample(), text: slots.open(&tidy(&text)).sample() })
     }
 
     /// What is wrong with the templates and the theme without being an error.
@@ -243,7 +214,7 @@ impl<'p> Renderer<'p> {
     }
 
     fn unsubscribe(&self, slots: &Slots, form: Form) -> context::Unsubscribe {
-        let unsubscribe = self.project.config.unsubscribe.as_ref();
+        let unsubscribe = self.project.config.unsubscribe.as_ref().filter(|_| !self.for_everyone);
         let url = unsubscribe.and_then(|unsubscribe| unsubscribe.url.as_deref());
         let url = url.map(|url| MergeText::parse(url).unwrap_or_default().in_url()).map(|url| match form {
             Form::Html => slots.close(&html::encode_url(&url)),
@@ -255,19 +226,6 @@ impl<'p> Renderer<'p> {
 
     fn editions(&self, issue: &Issue) -> Vec<context::Edition> {
         issue.languages.iter().map(|lang| context::Edition { lang: lang.clone(), name: self.own_name(lang) }).collect()
-    }
-
-    fn translations(&self, issue: &Issue, release: &Snippet) -> Vec<context::Translation> {
-        issue
-            .all_snippets()
-            .filter(|other| other.name == release.name && other.lang != release.lang)
-            .filter(|other| other.front.kind == Kind::PressRelease)
-            .map(|other| context::Translation {
-                lang: other.lang.clone(),
-                name: self.own_name(&other.lang),
-                file: format!("{}.{}.html", other.name, other.lang),
-            })
-            .collect()
     }
 
     fn own_name(&self, language: &Language) -> String {

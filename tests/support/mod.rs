@@ -31,11 +31,16 @@
 mod certificate;
 mod letter;
 mod newsroom;
+pub mod pdf;
+mod picture;
 mod postbox;
 mod services;
+mod site;
 
 pub use certificate::Certificate;
 pub use letter::{Letter, Part};
 pub use newsroom::{Newsroom, Relay, Run, Running, Security};
+pub use picture::PIXEL;
 pub use postbox::{Act, Moment, OpenPostbox, Point, Postbox, Taken};
-pub use services::{Chromium, OpenPostfix, Postfix, Service, need};
+pub use services::{Chromium, OpenPostfix, Postfix, Service, judges, need};
+pub use site::Site;

@@ -46,6 +46,10 @@ pub enum Service {
     Postfix,
     /// The browser, with `chromedriver`, which drives it.
     Chromium,
+    /// The programs that read PDF.
+    Poppler,
+    /// Python with the feed parser that others read feeds with.
+    Feedparser,
 }
 
 impl Service {
@@ -53,6 +57,8 @@ impl Service {
         match self {
             Self::Postfix => &["postfix", "master", "saslpasswd2", "install", "timeout"],
             Self::Chromium => &["chromium", "chromedriver", "timeout"],
+            Self::Poppler => &["pdftotext", "pdffonts", "pdfinfo"],
+            Self::Feedparser => &["python3"],
         }
     }
 
@@ -60,6 +66,8 @@ impl Service {
         match self {
             Self::Postfix => "postfix libsasl2-modules sasl2-bin",
             Self::Chromium => "chromium chromium-driver",
+            Self::Poppler => "poppler-utils",
+            Self::Feedparser => "python3",
         }
     }
 
@@ -68,6 +76,10 @@ impl Service {
         let missing = self.programs().iter().find(|program| find(program).is_none());
         match missing {
             Some(program) => Some(format!("`{program}` is not installed (apt-get install {})", self.packages())),
+            None if self == Self::Feedparser && !judges().join("feedparser").is_dir() => Some(format!(
+                "`feedparser` is not there (python3 -m pip install --target {} feedparser)",
+                judges().display()
+            )),
             None if self == Self::Postfix && !is_root() => Some("only root can start it".to_owned()),
             None => None,
         }
@@ -85,6 +97,11 @@ pub fn need(service: Service) -> bool {
     // not by `eprintln!`, which the test harness swallows
     let _ = writeln!(io::stderr(), "skipped: this test needs {service:?}: {hindrance}");
     false
+}
+
+/// Where CI puts Python's judges.
+pub fn judges() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/judges/python")
 }
 
 /// The full path of a program.
