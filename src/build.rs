@@ -14,7 +14,7 @@ use crate::language::Language;
 use crate::message::Stamper;
 use crate::output;
 use crate::project::Project;
-use crate::render::{Placing, Proof, Renderer, Rendering};
+use crate::render::{Placed, Placing, Proof, Renderer};
 
 /// The folder of an edition's pictures, beside its page.
 const IMAGES: &str = "images";
@@ -38,20 +38,20 @@ impl Build {
         if about_list.iter().any(Diagnostic::is_error) {
             return Err(Error::Input(about_list));
         }
-        let proof = Proof::pull(project, slug, &columns.0, &Placing::Folder(IMAGES))?;
-        let (issue, pages, mut warnings) = proof.passed()?;
+        let proof = Proof::pull(project, slug, &columns.0, &Placing::in_messages(project))?;
+        let (issue, mails, mut warnings) = proof.passed()?;
         warnings.extend(about_list);
         let readers = sample_readers(project, &issue, &columns)?;
         let renderer = Renderer::new(project, &columns.0)?;
         let mut files = Vec::new();
-        for (page, reader) in pages.iter().zip(&readers) {
-            let folder = PathBuf::from(page.language.as_str());
-            files.push((folder.join("newsletter.html"), page.html.sample().into_bytes()));
-            files.push((folder.join("newsletter.txt"), page.text.sample().into_bytes()));
-            let mail = renderer.edition(&issue, &page.language, Placing::in_messages(project))?;
-            let message = Stamper::new(project, slug, &mail, &columns, SAMPLE)?.stamp(reader);
+        for (mail, reader) in mails.iter().zip(&readers) {
+            let folder = PathBuf::from(mail.language.as_str());
+            let page = renderer.web(&issue, &mail.language, Placing::Folder(IMAGES))?;
+            files.push((folder.join("newsletter.html"), page.html.into_bytes()));
+            files.push((folder.join("newsletter.txt"), mail.text.sample().into_bytes()));
+            let message = Stamper::new(project, slug, mail, &columns, SAMPLE)?.stamp(reader);
             files.push((folder.join("newsletter.eml"), message.bytes));
-            pictures(page, &folder.join(IMAGES), &mut files);
+            pictures(&page.pictures, &folder.join(IMAGES), &mut files);
         }
         Ok(Self { files, warnings })
     }
@@ -62,8 +62,8 @@ impl Build {
     }
 }
 
-fn pictures(page: &Rendering, folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
-    files.extend(page.pictures.iter().map(|placed| (folder.join(&placed.name), placed.content.to_vec())));
+fn pictures(pictures: &[Placed], folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
+    files.extend(pictures.iter().map(|placed| (folder.join(&placed.name), placed.content.to_vec())));
 }
 
 /// For each edition its first reader on the list; somebody invented where it has none.

@@ -2,13 +2,11 @@
 
 mod support;
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-use support::{Newsroom, Service, Site, judges, need};
+use support::{Newsroom, Service, Site, need, read_feed};
 
-const CONFIG: &str = "[archive]\nurl = \"https://www.example.org/archive/\"\n";
+const CONFIG: &str = "[web]\nbase_url = \"https://www.example.org/archive/\"\n";
 
 fn release(title: &str, more: &str) -> String {
     format!(
@@ -50,13 +48,13 @@ fn only_what_is_out_appears() {
         room.files("web"),
         [
             ".envoi-archive.json",
+            "2026-11/en/newsletter.html",
+            "2026-11/fr/newsletter.html",
             "en/feed.xml",
             "en/index.html",
-            "en/newsletter/2026-11.html",
             "en/search.json",
             "fr/feed.xml",
             "fr/index.html",
-            "fr/newsletter/2026-11.html",
             "fr/search.json",
             "index.html",
             "robots.txt",
@@ -66,13 +64,13 @@ fn only_what_is_out_appears() {
     );
     let everything: String = room.files("web").iter().map(|file| room.read(&format!("web/{file}"))).collect();
     assert!(!everything.contains("A draft") && !everything.contains("Whale"), "drafts never appear");
-    let page = room.read("web/en/newsletter/2026-11.html");
+    let page = room.read("web/2026-11/en/newsletter.html");
     assert!(page.contains("It sails, reader."), "merge fields show their fallback:\n{page}");
     assert!(!page.to_lowercase().contains("unsubscribe"), "nobody unsubscribes on a web page:\n{page}");
     assert!(
-        page.contains("<link rel=\"canonical\" href=\"https://www.example.org/archive/en/newsletter/2026-11.html\">")
+        page.contains("<link rel=\"canonical\" href=\"https://www.example.org/archive/2026-11/en/newsletter.html\">")
     );
-    assert!(page.contains("hreflang=\"fr\" href=\"https://www.example.org/archive/fr/newsletter/2026-11.html\""));
+    assert!(page.contains("hreflang=\"fr\" href=\"../fr/newsletter.html\""));
 }
 
 #[test]
@@ -85,7 +83,7 @@ fn a_release_appears_when_it_is_published_and_its_embargo_over() {
     room.run("archive --out web").exit(0).stdout_has("0 issue pages, 1 press page");
     let page = room.read("web/en/press/whale.html");
     assert!(page.contains("Whale seen") && page.contains("href=\"../index.html\""), "{page}");
-    assert!(room.read("web/en/index.html").contains("href=\"press/whale.html\""));
+    assert!(room.read("web/en/index.html").contains("href=\"../en/press/whale.html\""));
 }
 
 #[test]
@@ -116,7 +114,7 @@ fn what_did_not_change_is_left_alone() {
     let run = room.run("archive --out web").exit(0);
     assert!(run.stdout_text().contains("3 removed"), "{}", run.stdout_text());
     assert!(run.stderr_text().contains("changed by hand, and left: web/fr/index.html\n"), "{}", run.stderr_text());
-    assert!(room.exists("web/my-own.txt") && !room.exists("web/fr/newsletter"));
+    assert!(room.exists("web/my-own.txt") && !room.exists("web/2026-11/fr"));
 }
 
 #[test]
@@ -152,8 +150,8 @@ fn two_releases_cannot_have_one_address() {
 fn an_archive_has_an_address() {
     let room = Newsroom::new();
     room.run("archive").exit(1).stderr_has("error: the archive needs to know where it will lie\n");
-    let room = Newsroom::new().config("[archive]\nurl = \"example.org\"");
-    room.run("archive").exit(1).stderr_has("error: `example.org` is no address of a folder on the web\n");
+    let room = Newsroom::new().config("[web]\nbase_url = \"example.org\"");
+    room.run("archive").exit(1).stderr_has("error: `example.org` is no web address\n");
 }
 
 #[test]
@@ -178,10 +176,10 @@ fn feeds_and_maps_keep_to_their_rules() {
   <generator>envoi</generator>
   <entry>
     <title>Ferry &amp; friends</title>
-    <id>https://www.example.org/archive/en/newsletter/2026-11.html</id>
+    <id>https://www.example.org/archive/2026-11/en/newsletter.html</id>
     <published>2026-11-20T00:00:00Z</published>
     <updated>2026-11-20T00:00:00Z</updated>
-    <link rel="alternate" type="text/html" hreflang="en" href="https://www.example.org/archive/en/newsletter/2026-11.html"/>
+    <link rel="alternate" type="text/html" hreflang="en" href="https://www.example.org/archive/2026-11/en/newsletter.html"/>
     <category term="newsletter" label="Newsletter"/>
     <summary>At nine</summary>
   </entry>
@@ -193,8 +191,8 @@ fn feeds_and_maps_keep_to_their_rules() {
         "User-agent: *\nAllow: /\n\nSitemap: https://www.example.org/archive/sitemap.xml\n"
     );
     let map = room.read("web/sitemap.xml");
-    assert!(map.contains("<loc>https://www.example.org/archive/en/newsletter/2026-11.html</loc>"), "{map}");
-    assert!(map.contains("<xhtml:link rel=\"alternate\" hreflang=\"fr\" href=\"https://www.example.org/archive/fr/newsletter/2026-11.html\"/>"), "{map}");
+    assert!(map.contains("<loc>https://www.example.org/archive/2026-11/en/newsletter.html</loc>"), "{map}");
+    assert!(map.contains("<xhtml:link rel=\"alternate\" hreflang=\"fr\" href=\"https://www.example.org/archive/2026-11/fr/newsletter.html\"/>"), "{map}");
 }
 
 #[test]
@@ -205,18 +203,8 @@ fn another_program_reads_the_feed() {
     let room = room().snippet("whale", "whale", &release("Whale <seen>", "published = true\n"));
     room.run("send 2026-11 --yes").exit(0);
     room.run("archive --out web").exit(0);
-    let script = "import feedparser, json, sys\nd = feedparser.parse(open(sys.argv[1], 'rb').read())\n\
-        print(json.dumps({'bozo': int(d.bozo), 'version': d.version, 'id': d.feed.get('id'), 'updated': d.feed.get('updated'),\
-        'author': d.feed.get('author'), 'entries': [{k: e.get(k) for k in ('id', 'title', 'updated', 'link', 'summary')} for e in d.entries]}))";
-    let output = Command::new("python3")
-        .args(["-c", script])
-        .arg(room.path("web/en/feed.xml"))
-        .env("PYTHONPATH", judges())
-        .output()
-        .expect("python3");
-    let feed: Value = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
-    assert_eq!(feed["bozo"], 0, "well-formed: {feed}");
+    let feed = read_feed(&room.path("web/en/feed.xml"));
+    assert_eq!(feed["bozo"], false, "well-formed: {feed}");
     assert_eq!(feed["version"], "atom10");
     assert_eq!(feed["author"], "The Harbour Post");
     let entries = feed["entries"].as_array().expect("entries");
@@ -254,7 +242,7 @@ fn readers_search_without_a_server_and_read_without_a_script() {
     assert_eq!(search("FERRY fri"), "Ferry & friends");
     assert_eq!(search("zebra"), "");
     assert_eq!(browser.text("#found"), "No results");
-    for page in ["en/index.html", "index.html", "en/press/whale.html", "en/newsletter/2026-11.html"] {
+    for page in ["en/index.html", "index.html", "en/press/whale.html", "2026-11/en/newsletter.html"] {
         browser.resize(320, 640);
         browser.open(&site.url(page));
         let width = browser.script("return document.documentElement.scrollWidth");

@@ -12,7 +12,10 @@ fn room() -> Newsroom {
     Newsroom::new()
         .issue("2026-11", "subject = \"Ferry\"\npreheader = \"-\"\n")
         .snippet("2026-11", "ferry", release)
-        .file("subscribers.csv", "email,first_name,lang,tags\nada@example.com,Ada,en,press\nben@example.com,Ben,en,\n")
+        .file(
+            "subscribers.csv",
+            "email,first_name,lang,tags\nada@example.com,Ada,en,local press\nben@example.com,Ben,en,\n",
+        )
         .clock(NOON)
 }
 
@@ -22,7 +25,7 @@ fn nobody_gets_it_before() {
     room.run("send 2026-11 --yes").exit(1).stdout("").stderr_has(
         "error: `2026-11` is under embargo until 2026-11-24 18:00 +01:00\n\
          hint: send it after that time\n\
-         hint: to journalists alone it may go before: `--where tags=press`, where the list has such a column\n\
+         hint: to journalists alone it may go before: `--where tag:press`, where the list has a column `tags`\n\
          hint: where all its readers may have it before, give `--break-embargo`\n",
     );
     assert!(room.messages().is_empty());
@@ -34,7 +37,7 @@ fn nobody_gets_it_before() {
 #[test]
 fn journalists_may_have_it_before_and_nobody_else() {
     let room = room();
-    room.run("send 2026-11 --where tags=press --yes").exit(0);
+    room.run("send 2026-11 --where tag:press --yes").exit(0);
     assert_eq!(room.messages().len(), 1);
     room.run("send 2026-11 --yes").exit(1);
     room.run("send 2026-11 --where lang=en --yes").exit(1);

@@ -14,14 +14,16 @@ const HELP: &str = "
     Commands:
       init         Start a project: envoi.toml, templates, a sample list and an example issue
       new          Start an issue, a press release or a snippet
+      import       Bring in a website's posts as snippets, from RSS, Atom or a WordPress export
       list         List the issues: slug, date, languages, snippets, subject
       check        Check issues: what is wrong or worth knowing, where, and how to mend it
       build        Write an issue as files: web page, plain text and sample message, one of each a
                    language
       preview      Show issues in the browser as readers will get them, following every save
       send         Send an issue to its subscribers, or go on with a send that stopped
-      status       Show what became of sends: per state, and what did not go well
-      export       Write a press release as HTML and text pages, one of each a language
+      status       Show what became of sends: per state, per domain, and what did not go well
+      export       Write a press release for journalists: page, text, PDF, press kit, data, mail
+      archive      Write what was sent and released as a website: archive, press room, feeds
       subscribers  Look after the list of subscribers
       unsubscribe  Never write to an address again, whatever list it stands on
       doctor       Try the relay: connect, protect the connection, log in, and say what it offers

@@ -6,9 +6,7 @@ mod support;
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
-use image::{
-    DynamicImage, GenericImageView as _, ImageDecoder as _, ImageEncoder as _, ImageFormat, ImageReader, Rgb, RgbImage,
-};
+use image::{DynamicImage, GenericImageView as _, ImageEncoder as _, ImageFormat, ImageReader, Rgb, RgbImage};
 use support::{Letter, Newsroom, Part};
 
 /// What must be found in no message: the GPS tag's content, a name, an XMP packet, an IPTC line.
@@ -17,13 +15,13 @@ const SECRETS: [&[u8]; 5] = [b"50.8466N", b"Canon of Ada", b"ns.adobe.com/xap", 
 /// A photo of two colours, left half red and right half blue, with all a camera and a program write beside it.
 fn photo(width: u32, height: u32, orientation: u8) -> Vec<u8> {
     let pixels = RgbImage::from_fn(width, height, |x, y| {
-        let noise = u8::try_from((x * 7 + y * 13) % 32).unwrap();
+        let noise = u8::try_from((x * 7 + y * 13) % 32).expect("a picture in memory");
         if x < width / 2 { Rgb([255 - noise, noise, 0]) } else { Rgb([0, noise, 255 - noise]) }
     });
     let mut plain = Vec::new();
     let mut encoder = JpegEncoder::new_with_quality(&mut plain, 95);
-    encoder.set_exif_metadata(exif(orientation)).unwrap();
-    encoder.write_image(&pixels, width, height, image::ExtendedColorType::Rgb8).unwrap();
+    encoder.set_exif_metadata(exif(orientation)).expect("a picture in memory");
+    encoder.write_image(&pixels, width, height, image::ExtendedColorType::Rgb8).expect("a picture in memory");
     let mut photo = plain[..2].to_vec();
     for (marker, content) in [
         (0xe1, &b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>50.8466N</x:xmpmeta>"[..]),
@@ -31,7 +29,7 @@ fn photo(width: u32, height: u32, orientation: u8) -> Vec<u8> {
         (0xfe, b"a comment of Ada"),
     ] {
         photo.extend([0xff, marker]);
-        photo.extend(u16::try_from(content.len() + 2).unwrap().to_be_bytes());
+        photo.extend(u16::try_from(content.len() + 2).expect("a picture in memory").to_be_bytes());
         photo.extend(content);
     }
     photo.extend(&plain[2..]);
@@ -83,7 +81,11 @@ fn contains(bytes: &[u8], secret: &[u8]) -> bool {
 }
 
 fn decoded(part: &Part) -> DynamicImage {
-    ImageReader::new(Cursor::new(&part.bytes)).with_guessed_format().unwrap().decode().unwrap()
+    ImageReader::new(Cursor::new(&part.bytes))
+        .with_guessed_format()
+        .expect("a picture in memory")
+        .decode()
+        .expect("a picture in memory")
 }
 
 #[test]
@@ -126,10 +128,10 @@ fn a_photo_taken_sideways_arrives_upright() {
 fn other_formats_lose_their_words_too() {
     let pixels = RgbImage::from_pixel(300, 200, Rgb([10, 200, 30]));
     let mut png = Cursor::new(Vec::new());
-    DynamicImage::from(pixels).write_to(&mut png, ImageFormat::Png).unwrap();
+    DynamicImage::from(pixels).write_to(&mut png, ImageFormat::Png).expect("a picture in memory");
     let mut png = png.into_inner();
     let text = b"tEXtComment\0a comment of Ada";
-    let mut chunk = u32::try_from(text.len() - 4).unwrap().to_be_bytes().to_vec();
+    let mut chunk = u32::try_from(text.len() - 4).expect("a picture in memory").to_be_bytes().to_vec();
     chunk.extend(text);
     chunk.extend(crc32(text).to_be_bytes());
     png.splice(33..33, chunk);
@@ -144,7 +146,7 @@ fn other_formats_lose_their_words_too() {
 fn webp_becomes_what_outlook_shows() {
     let pixels = RgbImage::from_pixel(640, 480, Rgb([10, 200, 30]));
     let mut webp = Cursor::new(Vec::new());
-    DynamicImage::from(pixels).write_to(&mut webp, ImageFormat::WebP).unwrap();
+    DynamicImage::from(pixels).write_to(&mut webp, ImageFormat::WebP).expect("a picture in memory");
     let letter = message("drawing.webp", &webp.into_inner());
     assert_eq!(picture(&letter).content_type, "image/jpeg");
 }
@@ -153,7 +155,7 @@ fn webp_becomes_what_outlook_shows() {
 fn a_picture_that_would_fill_the_memory_is_refused() {
     let pixels = RgbImage::from_pixel(8, 8, Rgb([10, 200, 30]));
     let mut png = Cursor::new(Vec::new());
-    DynamicImage::from(pixels).write_to(&mut png, ImageFormat::Png).unwrap();
+    DynamicImage::from(pixels).write_to(&mut png, ImageFormat::Png).expect("a picture in memory");
     let mut png = png.into_inner();
     // the head claims 60,000 by 60,000 pixels
     png[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]);
@@ -175,7 +177,7 @@ fn a_picture_that_is_cut_off_is_named_with_its_file() {
     let mut png = Cursor::new(Vec::new());
     DynamicImage::from(RgbImage::from_pixel(640, 480, Rgb([10, 200, 30])))
         .write_to(&mut png, ImageFormat::Png)
-        .unwrap();
+        .expect("a picture in memory");
     let whole = png.into_inner();
     let broken = &whole[..whole.len() / 2];
     let room = Newsroom::new()

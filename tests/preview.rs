@@ -53,6 +53,7 @@ fn a_save_is_on_the_page_within_two_hundred_milliseconds() {
     let mut times = Vec::new();
     for hour in ["ten", "eleven", "noon"] {
         browser.script("window.news = null;");
+        #[expect(clippy::disallowed_methods, reason = "the browser's clock is this machine's")]
         let saved = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
         room.write("issues/2026-11/lead.en.md", format!("+++\ntitle = \"Ferry\"\n+++\nIt sails at {hour}.\n"));
         let asked = Instant::now();

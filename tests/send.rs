@@ -196,7 +196,7 @@ fn a_relay_that_falls_silent_leaves_its_message_uncertain() {
     let readers = many(4);
     let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1\ntimeout = 1");
     room.run("send 2026-11 --yes").exit(4).stdout_has("3 accepted, 1 uncertain");
-    room.run("send 2026-11 --yes").exit(4).stdout_has("0 accepted");
+    room.run("send 2026-11 --yes").exit(4).stdout("nothing is left to send\n");
     room.run("send 2026-11 --yes --resend-uncertain").exit(0).stdout_has("1 accepted");
 }
 
@@ -400,4 +400,50 @@ fn two_processes_on_one_ledger_double_nothing() {
     other.wait().exit(0);
     assert_eq!(distinct(&postbox.messages()), 300);
     assert_eq!(tally(&room, "accepted"), 300);
+}
+
+#[test]
+fn a_run_sends_to_those_whom_its_list_and_conditions_name_and_to_nobody_else() {
+    let postbox = Postbox::new().reply_delay(Duration::from_millis(20)).start();
+    let readers: Vec<String> = (0..40).map(|n| format!("r{n:02}@example.com,R,{}", ["en", "nl"][n % 2])).collect();
+    let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
+    // enlisted, and interrupted before most of it went out
+    let running = room.spawn("send 2026-11 --yes");
+    postbox.wait_for(3, Duration::from_secs(20));
+    running.interrupt();
+    let _ = running.wait().exit(130).stdout_has("pending");
+    let before = postbox.count();
+    // the officer takes somebody off the list, and goes on with one part of it
+    let list = room.read("subscribers.csv").replace("r39@example.com,R,nl\n", "").replace("r38@example.com,R,en\n", "");
+    room.write("subscribers.csv", list);
+    let rest = room.run("send 2026-11 --yes --where lang=en").exit(0).stderr_has("to go");
+    let to_english = postbox.messages()[before..].iter().flat_map(|m| m.recipients.clone()).collect::<Vec<_>>();
+    let number = |address: &String| address[1..3].parse::<usize>().expect("a number");
+    assert!(to_english.iter().all(|address| number(address) % 2 == 0), "{to_english:?}\n{}", rest.stderr_text());
+    room.run("send 2026-11 --yes").exit(0);
+    assert_eq!(distinct(&postbox.messages()), 38);
+    room.run("send 2026-11 --yes").exit(0).stdout("nothing is left to send\n");
+}
+
+#[test]
+fn the_ledger_is_one_file_when_nobody_is_at_work() {
+    let room = newsroom(["ada@example.com"]);
+    room.run("send 2026-11 --yes").exit(0);
+    assert!(!room.exists("ledger.db-wal"), "{:?}", room.files(""));
+}
+
+#[test]
+fn a_second_ctrl_c_ends_at_once_and_leaves_what_was_under_way_uncertain() {
+    let postbox = Postbox::new().on(Point::AfterEnd.nth(3), Act::StallForever).start();
+    let readers = many(10);
+    let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
+    let mut running = room.spawn("send 2026-11 --yes");
+    postbox.wait_for(2, Duration::from_secs(20));
+    std::thread::sleep(Duration::from_millis(200));
+    running.interrupt();
+    running.wait_for_stderr("Ctrl-C again", Duration::from_secs(10));
+    running.interrupt();
+    let _ = running.wait().exit(4).stderr_has("stopped at once");
+    assert!(tally(&room, "uncertain") >= 1);
+    assert_eq!(tally(&room, "in-flight") + tally(&room, "claimed"), 0);
 }

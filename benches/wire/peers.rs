@@ -65,7 +65,7 @@ impl Envoi {
         usize::try_from(report["largest"].as_u64().expect("bytes")).expect("a size")
     }
 
-    pub(crate) fn run(&self, port: u16, connections: usize, window: usize, messages: usize) -> Option<f64> {
+    pub(crate) fn run(&self, port: u16, connections: usize, window: usize, messages: usize) -> f64 {
         let path = self.folder.path().join("envoi.toml");
         let config = fs::read_to_string(&path).expect("the project");
         let config = config.split("[relay]").next().expect("a beginning");
@@ -81,20 +81,16 @@ impl Envoi {
         let took = started.elapsed().as_secs_f64();
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report");
         assert_eq!(report["accepted"].as_u64(), Some(messages as u64), "{report}");
-        Some(messages as f64 / took)
+        messages as f64 / took
     }
 }
 
-/// Postfix's load generator.
-pub(crate) struct SmtpSource;
-
-impl SmtpSource {
-    pub(crate) fn run(&self, port: u16, sessions: usize, size: usize, messages: usize) -> Option<f64> {
-        let arguments = format!(
-            "-d -N -s {sessions} -l {size} -m {messages} -f post@example.org -t reader@example.com 127.0.0.1:{port}"
-        );
-        timed(Command::new("smtp-source").args(arguments.split(' ')), messages)
-    }
+/// Postfix's load generator, which keeps its connections (`-d`).
+pub(crate) fn smtp_source(port: u16, sessions: usize, size: usize, messages: usize) -> f64 {
+    let arguments = format!(
+        "-d -N -s {sessions} -l {size} -m {messages} -f post@example.org -t reader@example.com 127.0.0.1:{port}"
+    );
+    timed(Command::new("smtp-source").args(arguments.split(' ')), messages)
 }
 
 /// nodemailer with `pool: true`.
@@ -108,7 +104,7 @@ impl Nodemailer {
         found.then(|| Self { folder: peers.to_owned() }).or_else(|| missing("nodemailer"))
     }
 
-    pub(crate) fn run(&self, port: u16, sessions: usize, size: usize, messages: usize) -> Option<f64> {
+    pub(crate) fn run(&self, port: u16, sessions: usize, size: usize, messages: usize) -> f64 {
         let script = self.folder.join("nodemailer.cjs");
         fs::write(&script, include_str!("nodemailer.cjs")).expect("a script");
         let numbers = [usize::from(port), sessions, size, messages].map(|number| number.to_string());
@@ -128,7 +124,7 @@ impl Mailmerge {
         found.then_some(Self { folder }).or_else(|| missing("mailmerge"))
     }
 
-    pub(crate) fn run(&self, port: u16, size: usize, messages: usize) -> Option<f64> {
+    pub(crate) fn run(&self, port: u16, size: usize, messages: usize) -> f64 {
         let project = TempDir::with_prefix("mailmerge-").expect("a temporary folder");
         let write = |name: &str, text: &str| fs::write(project.path().join(name), text).expect("a file");
         let text = "The ferry sails at nine, at noon and at six, and whoever is late waits.\n".repeat(size / 72);
@@ -150,12 +146,12 @@ impl Mailmerge {
     }
 }
 
-fn timed(command: &mut Command, messages: usize) -> Option<f64> {
+fn timed(command: &mut Command, messages: usize) -> f64 {
     let started = Instant::now();
     let output = command.stdin(Stdio::null()).output().expect("a peer runs");
     let took = started.elapsed().as_secs_f64();
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    Some(messages as f64 / took)
+    messages as f64 / took
 }
 
 fn missing<T>(name: &str) -> Option<T> {

@@ -1,7 +1,7 @@
 //! An edition's HTML -> a page of the archive: what search engines and readers need around a message.
 //!
-//! The message stays as it was sent. Into its head go its address and its other languages, before its first line the
-//! way back to the archive.
+//! The edition's own template says its address and its other languages. Into its head go what may be loaded and what
+//! social networks show, before its first line the way back to the archive.
 
 use crate::language::Language;
 use crate::render::escape;
@@ -15,16 +15,10 @@ pub(super) struct Frame<'f> {
     pub(super) archive: &'f str,
     /// The page's own address.
     pub(super) address: &'f str,
-    /// Every language in which it is there.
-    pub(super) links: &'f [Link],
-}
-
-/// The page in a language.
-pub(super) struct Link {
-    pub(super) language: Language,
-    pub(super) name: String,
-    pub(super) url: String,
-    pub(super) address: String,
+    /// The language's index, seen from the page.
+    pub(super) archive_url: &'f str,
+    /// Its feed, seen from the page.
+    pub(super) feed: &'f str,
 }
 
 /// Nothing but the archive's own pictures, whatever HTML a snippet lets through.
@@ -52,34 +46,22 @@ fn head(frame: &Frame<'_>) -> String {
     property("og:url", frame.address);
     if let Some(description) = frame.description {
         property("og:description", description);
-        out.push_str(&format!("<meta name=\"description\" content=\"{}\">\n", escape(description)));
-    }
-    out.push_str(&format!("<link rel=\"canonical\" href=\"{}\">\n", escape(frame.address)));
-    for link in frame.links {
-        let (lang, address) = (&link.language, escape(&link.address));
-        out.push_str(&format!("<link rel=\"alternate\" hreflang=\"{lang}\" href=\"{address}\">\n"));
     }
     out.push_str("<link rel=\"icon\" href=\"data:,\">\n");
-    out.push_str("<link rel=\"alternate\" type=\"application/atom+xml\" href=\"../feed.xml\">\n");
+    let feed = escape(frame.feed);
+    out.push_str(&format!("<link rel=\"alternate\" type=\"application/atom+xml\" href=\"{feed}\">\n"));
     out
 }
 
-/// Plain elements with their own style: a message has no style sheet that a page could lean on.
+/// Plain elements with their own style: a message has no style sheet that a page could lean on. The page itself leads
+/// to its other languages.
 fn bar(frame: &Frame<'_>) -> String {
-    let link = |url: &str, words: &str, lang: &Language| {
-        format!(
-            "<a href=\"{}\" lang=\"{lang}\" style=\"color:inherit;display:inline-block;padding:4px 0\">{}</a>",
-            escape(url),
-            escape(words)
-        )
-    };
-    let mut links = vec![link("../index.html", &format!("← {}", frame.archive), frame.language)];
-    let others = frame.links.iter().filter(|link| link.language != *frame.language);
-    links.extend(others.map(|other| link(&other.url, &other.name, &other.language)));
     format!(
-        "\n<nav aria-label=\"{}\" style=\"display:flex;flex-wrap:wrap;gap:4px 24px;max-width:600px;margin:0 auto;\
-         padding:10px 20px;font:15px/1.4 sans-serif;color-scheme:light dark;color:CanvasText\">{}</nav>\n",
-        escape(frame.archive),
-        links.join("\n")
+        "\n<nav aria-label=\"{name}\" style=\"max-width:600px;margin:0 auto;padding:10px 20px;font:16px/1.4 sans-serif;\
+         color-scheme:light dark;color:CanvasText\"><a href=\"{url}\" lang=\"{lang}\" \
+         style=\"color:inherit;display:inline-block;padding:4px 0\">← {name}</a></nav>\n",
+        name = escape(frame.archive),
+        url = escape(frame.archive_url),
+        lang = frame.language,
     )
 }

@@ -41,13 +41,13 @@ pub struct Archive {
 impl Archive {
     /// Renders every page. `sent` says which issues went out, and when.
     pub fn of(project: &Project, sent: &Sent) -> Result<Self> {
-        let Some(address) = &project.config.archive.url else {
+        let Some(web) = &project.config.web else {
             return Err(Error::Refused(
                 Trouble::new("the archive needs to know where it will lie")
-                    .hint("add `[archive]` with `url = \"https://www.example.org/archive/\"` to `envoi.toml`: feeds and search engines name whole addresses"),
+                    .hint("add `[web]` with `base_url = \"https://www.example.org/archive/\"` to `envoi.toml`: feeds and search engines name whole addresses"),
             ));
         };
-        let address = format!("{}/", address.trim_end_matches('/'));
+        let address = format!("{}/", web.base_url.trim_end_matches('/'));
         let (found, left_out) = gather(project, sent)?;
         let desk = Desk::new(project, &address)?;
         let mut files = BTreeMap::new();

@@ -8,7 +8,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::entry::{Entry, Found, Kind};
-use super::frame::{Frame, Link, frame};
+use super::frame::{Frame, frame};
 use crate::audience;
 use crate::error::Result;
 use crate::issue::markdown::{Inline, walk};
@@ -27,7 +27,6 @@ const WORDS: usize = 160;
 /// Makes pages.
 pub(super) struct Desk<'p> {
     pub(super) project: &'p Project,
-    /// The project without what a web page has no use for: nobody unsubscribes from it.
     renderer: Renderer<'p>,
     /// The archive's address, with `/` at its end.
     pub(super) address: String,
@@ -77,7 +76,7 @@ const POLICY: &str = "default-src 'none'; img-src 'self' data: file:; style-src 
 impl<'p> Desk<'p> {
     pub(super) fn new(project: &'p Project, address: &str) -> Result<Self> {
         let (columns, _) = audience::columns(project)?;
-        Ok(Self { project, renderer: Renderer::for_the_web(project, &columns.0)?, address: address.to_owned() })
+        Ok(Self { project, renderer: Renderer::new(project, &columns.0)?, address: address.to_owned() })
     }
 
     /// A fixed word of the templates.
@@ -99,24 +98,16 @@ impl<'p> Desk<'p> {
         sent: i64,
         files: &mut Vec<(PathBuf, Vec<u8>)>,
     ) -> Result<Entry> {
-        let rendering = self.renderer.edition(issue, language, Placing::Folder(IMAGES))?;
+        let page = self.renderer.web(issue, language, Placing::Folder(IMAGES))?;
         let sent = Timestamp::from_second(sent).unwrap_or(Timestamp::UNIX_EPOCH);
         let day = issue.manifest.date.map_or_else(|| sent.to_zoned_datetime(TimeZone::UTC).date(), |day| day.0);
         let moment = issue.manifest.date.map_or(sent, |day| midnight(day.0));
-        let path = format!("{language}/newsletter/{}.html", issue.slug);
-        let (title, lead) = (rendering.subject.sample(), rendering.preheader.sample());
+        // where `[web]` says that an edition's page is
+        let path = format!("{}/{language}/newsletter.html", issue.slug);
+        let (title, lead) = (issue.subject(language).sample(), issue.preheader(language).sample());
         let lead = Some(lead).filter(|lead| !lead.trim().is_empty());
-        let other = |other: &Language| {
-            Ok(Link {
-                language: other.clone(),
-                name: self.renderer.name_of(other),
-                url: format!("../../{other}/newsletter/{}.html", issue.slug),
-                address: format!("{}{other}/newsletter/{}.html", self.address, issue.slug),
-            })
-        };
-        let links = issue.languages.iter().map(other).collect::<Result<Vec<_>>>()?;
         let html = frame(
-            &rendering.html.sample(),
+            &page.html,
             &Frame {
                 language,
                 title: &title,
@@ -124,10 +115,11 @@ impl<'p> Desk<'p> {
                 organisation: self.organisation(language),
                 archive: &self.word(language, "archive")?,
                 address: &format!("{}{path}", self.address),
-                links: &links,
+                archive_url: &format!("../../{language}/index.html"),
+                feed: &format!("../../{language}/feed.xml"),
             },
         );
-        take(files, &rendering.pictures);
+        take(files, &page.pictures);
         files.push((PathBuf::from(&path), html.into_bytes()));
         let mut words = Words::new(&title);
         issue.edition(language).iter().for_each(|snippet| words.add(snippet));
@@ -193,7 +185,7 @@ impl<'p> Desk<'p> {
         let mut years: Vec<Year> = Vec::new();
         for entry in entries {
             let line = Line {
-                url: entry.path.split_once('/').map_or(entry.path.as_str(), |(_, rest)| rest).to_owned(),
+                url: format!("../{}", entry.path),
                 title: entry.title.clone(),
                 lead: entry.lead.clone(),
                 date: self.renderer.date(language, entry.day)?,

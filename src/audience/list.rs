@@ -39,6 +39,7 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("first_name", &["firstname", "given_name", "prénom", "prenom", "voornaam"]),
     ("last_name", &["lastname", "surname", "family_name", "nom", "nom_de_famille", "achternaam", "familienaam"]),
     ("lang", &["language", "langue", "taal"]),
+    ("tags", &["tag", "étiquettes", "etiquettes", "étiquette", "labels", "label", "trefwoorden"]),
 ];
 
 /// A list, opened: its columns are known, its rows are still to be read.

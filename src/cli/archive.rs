@@ -10,7 +10,7 @@ use crate::archive::{self, Sent};
 use crate::error::Result;
 use crate::ledger::Ledger;
 
-/// Write the newsletter's archive and press room: pages, indexes, feeds, to be put on any web server
+/// Write what was sent and released as a website: archive, press room, feeds
 ///
 /// Only what is out appears: issues of which the relay accepted messages, and press releases that were sent or say
 /// `published = true`, none before its embargo. What did not change is left as it is.

@@ -10,7 +10,7 @@ use super::{names, show};
 use crate::error::Result;
 use crate::press::{Format, Options, Release};
 
-/// Write a press release for journalists: as pages, texts, PDF, press kit, data or mail
+/// Write a press release for journalists: page, text, PDF, press kit, data, mail
 ///
 /// NAME.LANG.html and NAME.LANG.txt for each language. The pages need no other file to be read: their pictures are
 /// within them. Documents and photos for print that lie in the folder go into NAME/ beside them.

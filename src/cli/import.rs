@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::import;
 use crate::scaffold::Slug;
 
-/// Bring in posts of a website or a blog as snippets: from RSS, Atom or a WordPress export
+/// Bring in a website's posts as snippets, from RSS, Atom or a WordPress export
 ///
 /// The texts become Markdown in one issue's folder, their pictures beside them. Nothing is overwritten; what could
 /// not be carried over is listed.

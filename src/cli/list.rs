@@ -47,7 +47,7 @@ impl List {
             show::remark("there is no issue yet; `envoi new issue SLUG` makes one");
         } else {
             let rows: Vec<_> = entries.iter().map(Entry::row).collect();
-            show::text(&table::table(["SLUG", "DATE", "LANGUAGES", "SNIPPETS", "SUBJECT"], &rows))?;
+            show::text(&table::table(["SLUG", "DATE", "LANGUAGES", "SNIPPETS", "SUBJECT"], rows))?;
         }
         Ok(Ending::Well)
     }

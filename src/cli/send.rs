@@ -32,7 +32,7 @@ pub(super) struct Send {
     /// The list to send to, instead of the project's own
     #[arg(long, value_name = "FILE", conflicts_with = "test")]
     list: Option<PathBuf>,
-    /// Only those for whom this holds: lang=fr, lang!=nl. Given several times, all must hold
+    /// Only those for whom this holds: lang=fr, lang!=nl, tag:press. Given several times, all must hold
     #[arg(long = "where", value_name = "COLUMN=VALUE", conflicts_with = "test")]
     conditions: Vec<String>,
     /// Send every edition to this address alone
@@ -117,7 +117,7 @@ impl Send {
                     ))
                     .hint("send it after that time")
                     .hint(
-                        "to journalists alone it may go before: `--where tags=press`, where the list has such a column",
+                        "to journalists alone it may go before: `--where tag:press`, where the list has a column `tags`",
                     )
                     .hint("where all its readers may have it before, give `--break-embargo`"),
                 ))
@@ -140,33 +140,46 @@ impl Send {
 
     async fn send(&self, project: &Project, dispatch: &Dispatch<'_>, relay: Option<&Relay>) -> Result<Ending> {
         let mut ledger = Ledger::open(&project.ledger()).await?;
-        let survey = dispatch.survey(&suppressed(&ledger).await?)?;
-        let before = before(&ledger, dispatch).await?;
-        let summary = Summary { project, dispatch, survey: &survey, relay, before: before.as_ref() };
+        let survey = dispatch.survey(&suppressed(&ledger).await?, Some(&ledger)).await?;
+        let summary = Summary { project, dispatch, survey: &survey, relay };
         summary.show();
-        if survey.total() == 0 && before.as_ref().is_none_or(|tally| tally.open() == 0) {
+        if survey.total() == 0 {
             return Err(nobody(&survey));
         }
-        let agreed = self.yes || Self::may_break_embargo(dispatch)? && confirmed(&summary)?;
+        let again = if self.resend_uncertain { survey.so_far.count(State::Uncertain) } else { 0 };
+        if survey.open() + again == 0 {
+            show::line("nothing is left to send")?;
+            let uncertain = survey.so_far.count(State::Uncertain) > 0;
+            ledger.close().await?;
+            return Ok(if uncertain { Ending::Uncertain } else { Ending::Well });
+        }
+        let agreed = self.yes || Self::may_break_embargo(dispatch)? && confirmed(&summary, again)?;
         if !agreed {
             show::remark("nothing was sent");
             return Ok(Ending::Failed);
         }
         let lost = ledger.sign_on().await?;
         if lost > 0 {
-            show::remark(format_args!("{} became uncertain when an earlier run was cut off", Count(lost, "delivery")));
+            let lost = Count(lost, "delivery");
+            show::remark(format_args!("{lost} became uncertain when an earlier run was cut off"));
         }
         let begun = dispatch.begin(&ledger, relay, self.resend_uncertain).await?;
         let brake = Brake::default();
         let sent = self.watch(dispatch, &ledger, &begun, relay, &brake).await;
         // what was claimed and not sent is open to others again, whatever happened
-        let signed_off = ledger.sign_off().await;
-        let report = sent?;
-        signed_off?;
+        let closed = ledger.close().await;
+        let Some(report) = sent? else {
+            show::remark(format_args!(
+                "stopped at once: what was under way is uncertain, `envoi send {}` goes on with the others",
+                self.issue
+            ));
+            return Ok(Ending::Uncertain);
+        };
+        closed?;
         self.account(project, dispatch, relay, &report, brake.is_pulled())
     }
 
-    /// Runs the send under a bar; Ctrl-C once finishes what is under way, twice ends at once.
+    /// Runs the send under a bar; Ctrl-C once finishes what is under way, twice ends at once, without a report.
     async fn watch(
         &self,
         dispatch: &Dispatch<'_>,
@@ -174,7 +187,7 @@ impl Send {
         begun: &Begun,
         relay: Option<&Relay>,
         brake: &Brake,
-    ) -> Result<Report> {
+    ) -> Result<Option<Report>> {
         let progress = Arc::new(Progress::default());
         let options = Options { limit: self.limit, break_embargo: self.break_embargo };
         let bar = Bar::start(Arc::clone(&progress), begun.open.min(self.limit.unwrap_or(u64::MAX)));
@@ -186,11 +199,8 @@ impl Send {
             runtime::interrupted().await;
         };
         let report = tokio::select! {
-            report = run => report,
-            () = hands => Err(Error::Refused(
-                Trouble::new("stopped at once; what was under way is uncertain")
-                    .hint(format!("`envoi status {}` lists it; run the command again to go on with the others", self.issue)),
-            )),
+            report = run => report.map(Some),
+            () = hands => Ok(None),
         };
         bar.finish().await;
         report
@@ -229,15 +239,14 @@ impl Send {
 
     async fn rehearse(&self, project: &Project, dispatch: &Dispatch<'_>) -> Result<Ending> {
         let path = project.ledger();
-        let (suppressed, before) = if path.is_file() {
-            let ledger = Ledger::open(&path).await?;
-            (suppressed(&ledger).await?, before(&ledger, dispatch).await?)
-        } else {
-            (HashSet::new(), None)
+        let ledger = if path.is_file() { Some(Ledger::open(&path).await?) } else { None };
+        let suppressed = match &ledger {
+            Some(ledger) => suppressed(ledger).await?,
+            None => HashSet::new(),
         };
-        let survey = dispatch.survey(&suppressed)?;
-        let relay = None; // its secrets are not needed
-        Summary { project, dispatch, survey: &survey, relay, before: before.as_ref() }.show();
+        let survey = dispatch.survey(&suppressed, ledger.as_ref()).await?;
+        // no relay: its secrets are not needed
+        Summary { project, dispatch, survey: &survey, relay: None }.show();
         let Rehearsal { messages, bytes, largest } = dispatch.rehearse(&suppressed, || ())?;
         if self.json {
             show::json(&DryAccount { issue: &self.issue, messages, bytes, largest, audience: &survey })?;
@@ -259,15 +268,6 @@ async fn suppressed(ledger: &Ledger) -> Result<HashSet<String>> {
     Ok(ledger.suppressions().await?.into_iter().map(|suppression| suppression.address.key()).collect())
 }
 
-/// The issue's send so far; none for a test, which is always a new one.
-async fn before(ledger: &Ledger, dispatch: &Dispatch<'_>) -> Result<Option<Tally>> {
-    if dispatch.kind() == SendKind::Test {
-        return Ok(None);
-    }
-    let sends = ledger.sends(Some(&dispatch.issue.slug), 0).await?;
-    Ok(sends.into_iter().find(|send| send.kind == SendKind::Issue).map(|send| send.deliveries))
-}
-
 fn nobody(survey: &Survey) -> Error {
     let trouble = Trouble::new("there is nobody to send to");
     Error::Refused(match survey {
@@ -278,9 +278,9 @@ fn nobody(survey: &Survey) -> Error {
     })
 }
 
-fn confirmed(summary: &Summary<'_>) -> Result<bool> {
+fn confirmed(summary: &Summary<'_>, again: u64) -> Result<bool> {
     somebody_is_there()?;
-    show::ask(&summary.question())
+    show::ask(&summary.question(again))
 }
 
 fn somebody_is_there() -> Result<()> {

@@ -1,17 +1,23 @@
 //! `envoi status`: what the ledger knows of sends.
 
-use comfy_table::{Table, presets};
+use std::time::Duration;
 
 use super::ending::Ending;
 use super::global::Global;
-use super::{runtime, show};
+use super::table::table;
+use super::{bar, names, runtime, show};
+use crate::clock;
 use crate::error::Result;
-use crate::ledger::{Ledger, SendKind, SendStatus, State};
+use crate::ledger::{Ledger, SendKind, SendStatus, State, Tally};
 
-/// Show what became of sends: per state, and what did not go well
+/// How many domains are shown for a send.
+const DOMAINS: usize = 10;
+
+/// Show what became of sends: per state, per domain, and what did not go well
 #[derive(Debug, clap::Args)]
 pub(super) struct Status {
-    /// Only this issue's sends
+    /// Only this issue's sends, with its readers' domains
+    #[arg(value_parser = names::issue)]
     issue: Option<String>,
     /// List this many of the deliveries that did not go well, for each send
     #[arg(long, value_name = "N", default_value_t = 20)]
@@ -32,59 +38,78 @@ impl Status {
         };
         if self.json {
             show::json(&sends)?;
-            return Ok(Ending::Well);
-        }
-        if sends.is_empty() {
+        } else if sends.is_empty() {
             show::line(match &self.issue {
                 Some(issue) => format!("`{issue}` was not sent yet"),
                 None => "nothing was sent yet".to_owned(),
             })?;
-            return Ok(Ending::Well);
-        }
-        show::line(table(&sends))?;
-        for send in &sends {
-            traces(send)?;
+        } else {
+            show::text(&overview(&sends))?;
+            for send in &sends {
+                if self.issue.is_some() {
+                    domains(send)?;
+                }
+                traces(send)?;
+            }
         }
         Ok(Ending::Well)
     }
 }
 
-fn table(sends: &[SendStatus]) -> Table {
-    let states: Vec<State> =
-        State::ALL.into_iter().filter(|state| sends.iter().any(|send| send.deliveries.count(*state) > 0)).collect();
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    let mut head = vec!["send".to_owned(), "issue".to_owned(), "began".to_owned(), "took".to_owned()];
-    head.extend(states.iter().map(ToString::to_string));
-    table.set_header(head);
-    for send in sends {
-        let issue = if send.kind == SendKind::Test { format!("{} (test)", send.issue) } else { send.issue.clone() };
-        let took = u64::try_from(send.changed - send.started).unwrap_or(0);
-        let mut row = vec![
-            send.id.to_string(),
-            issue,
-            moment(send.started),
-            super::bar::duration(std::time::Duration::from_secs(took)),
-        ];
-        row.extend(states.iter().map(|state| send.deliveries.count(*state).to_string()));
-        table.add_row(row);
-    }
-    table
+/// The states that any of these is in.
+fn states<'t>(tallies: impl Iterator<Item = &'t Tally>) -> Vec<State> {
+    let tallies: Vec<_> = tallies.collect();
+    State::ALL.into_iter().filter(|state| tallies.iter().any(|tally| tally.count(*state) > 0)).collect()
 }
 
+fn counts(states: &[State], tally: &Tally) -> impl Iterator<Item = String> {
+    states.iter().map(|state| tally.count(*state).to_string())
+}
+
+/// A row a send.
+fn overview(sends: &[SendStatus]) -> String {
+    let states = states(sends.iter().map(|send| &send.deliveries));
+    let header = ["send", "issue", "began", "took"].into_iter().chain(states.iter().map(|state| state.name()));
+    let rows = sends.iter().map(|send| {
+        let issue = if send.kind == SendKind::Test { format!("{} (test)", send.issue) } else { send.issue.clone() };
+        let took = Duration::from_secs(u64::try_from(send.changed - send.started).unwrap_or(0));
+        let first = [send.id.to_string(), issue, moment(send.started), bar::duration(took)];
+        first.into_iter().chain(counts(&states, &send.deliveries)).collect::<Vec<_>>()
+    });
+    table(header, rows)
+}
+
+/// A row a domain, the largest first.
+fn domains(send: &SendStatus) -> Result<()> {
+    let mut domains: Vec<(&String, &Tally)> = send.domains.iter().collect();
+    domains.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.total()));
+    let hidden = domains.len().saturating_sub(DOMAINS);
+    domains.truncate(DOMAINS);
+    let states = states(domains.iter().map(|(_, tally)| *tally));
+    let header = ["domain"].into_iter().chain(states.iter().map(|state| state.name()));
+    let rows = domains
+        .iter()
+        .map(|(domain, tally)| [(*domain).clone()].into_iter().chain(counts(&states, tally)).collect::<Vec<_>>());
+    show::line(format_args!("\nsend {}, by domain:", send.id))?;
+    show::text(&table(header, rows))?;
+    if hidden > 0 {
+        show::line(format_args!("and {hidden} more: `--json` has them all"))?;
+    }
+    Ok(())
+}
+
+/// What did not go well, with the relay's words.
 fn traces(send: &SendStatus) -> Result<()> {
     if send.traces.is_empty() {
         return Ok(());
     }
-    show::line(format_args!("\nsend {}, {}:", send.id, send.issue))?;
+    show::line(format_args!("\nsend {}, what did not go well:", send.id))?;
     for trace in &send.traces {
         let code = trace.code.map(|code| format!("{code} ")).unwrap_or_default();
         show::line(format_args!("  {:<10} {}  {code}{}", trace.state.name(), trace.address, trace.reply))?;
     }
-    let troubled = [State::Deferred, State::Rejected, State::Uncertain]
-        .map(|state| send.deliveries.count(state))
-        .iter()
-        .sum::<u64>();
+    let troubled: u64 =
+        [State::Deferred, State::Rejected, State::Uncertain].iter().map(|state| send.deliveries.count(*state)).sum();
     let hidden = troubled.saturating_sub(send.traces.len() as u64);
     if hidden > 0 {
         show::line(format_args!("  and {hidden} more: `--traces {troubled}` lists them all"))?;
@@ -92,8 +117,9 @@ fn traces(send: &SendStatus) -> Result<()> {
     Ok(())
 }
 
+/// A moment as it is read here.
 fn moment(seconds: i64) -> String {
-    let zone = crate::clock::now().time_zone().clone();
+    let zone = clock::now().time_zone().clone();
     jiff::Timestamp::from_second(seconds)
         .map_or_else(|_| seconds.to_string(), |at| at.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M").to_string())
 }

@@ -14,8 +14,6 @@ pub(super) struct Summary<'s> {
     pub(super) dispatch: &'s Dispatch<'s>,
     pub(super) survey: &'s Survey,
     pub(super) relay: Option<&'s Relay>,
-    /// The send so far, where it has begun.
-    pub(super) before: Option<&'s Tally>,
 }
 
 impl Summary<'_> {
@@ -31,13 +29,16 @@ impl Summary<'_> {
         show::remark(self.text());
     }
 
-    /// What is asked.
-    pub(super) fn question(&self) -> String {
-        let what = match self.before {
-            Some(tally) if tally.total() > 0 => "Go on with it?".to_owned(),
-            _ => format!("Send {}?", Count(self.survey.total(), "message")),
-        };
-        if self.relay.is_some() { what } else { format!("{what} (into the outbox, nothing leaves this computer)") }
+    /// What is asked. `again` is how many uncertain deliveries would be sent once more.
+    pub(super) fn question(&self, again: u64) -> String {
+        let mut what = format!("Send {}?", Count(self.survey.open() + again, "message"));
+        if again > 0 {
+            what.push_str(&format!(" {again} of them may have arrived already."));
+        }
+        if self.relay.is_none() {
+            what.push_str(" (into the outbox, nothing leaves this computer)");
+        }
+        what
     }
 
     fn text(&self) -> String {
@@ -58,8 +59,9 @@ impl Summary<'_> {
             line(&mut out, "Left out", &left_out);
         }
         line(&mut out, "Through", &self.through());
-        if let Some(before) = self.before.filter(|tally| tally.total() > 0) {
-            line(&mut out, "So far", &so_far(before));
+        if self.survey.so_far.total() > 0 {
+            let open = self.survey.open();
+            line(&mut out, "So far", &format!("{}; {open} to go", so_far(&self.survey.so_far)));
         }
         out.pop();
         out

@@ -3,7 +3,7 @@
 //! Project + slug + [`Audience`] -> [`Dispatch`]: the editions rendered and proved, the list opened. Nothing is
 //! written until [`Dispatch::begin`], nothing leaves until [`Dispatch::run`].
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::{Brake, Catcher, Plan, Progress, Relay, Report, Run, Survey};
@@ -33,14 +33,10 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// Whether one of the conditions, all of which must hold, says `tags=press`.
+    /// Whether one of the conditions, all of which must hold, says `tag:press`.
     fn is_the_press(&self) -> bool {
         let Self::List { conditions, .. } = self else { return false };
-        let says = |condition: &String| {
-            let condition = condition.to_lowercase().replace(' ', "");
-            ["tag:press", "tags=press", "tag=press"].contains(&condition.as_str())
-        };
-        conditions.iter().any(says)
+        conditions.iter().any(|condition| condition.to_lowercase().replace(' ', "") == "tag:press")
     }
 }
 
@@ -101,8 +97,10 @@ impl<'p> Dispatch<'p> {
             To::List(plan) => plan.columns(),
             To::Test(test) => &test.1,
         };
-        let (issue, renderings, warnings) =
-            Proof::pull(project, slug, &columns.0, &Placing::in_messages(project))?.passed()?;
+        let mut proof = Proof::pull(project, slug, &columns.0, &Placing::in_messages(project))?;
+        let variants = std::mem::take(&mut proof.variants);
+        let (issue, mut renderings, warnings) = proof.passed()?;
+        renderings.extend(variants);
         Ok(Self { project, issue, warnings, renderings, to, for_the_press })
     }
 
@@ -136,13 +134,19 @@ impl<'p> Dispatch<'p> {
         }
     }
 
-    /// Looks through the list: how many would get which edition. `suppressed` are the keys of addresses that are
-    /// left out.
-    pub fn survey(&self, suppressed: &HashSet<String>) -> Result<Survey> {
+    /// Looks through the list: how many would get which edition, and what an earlier run has come to for them.
+    /// `suppressed` are the keys of addresses that are left out.
+    pub async fn survey(&self, suppressed: &HashSet<String>, ledger: Option<&Ledger>) -> Result<Survey> {
         match &self.to {
-            To::List(plan) => plan.each(&self.issue, suppressed, |_, _| ()),
+            To::List(plan) => {
+                let before = match ledger {
+                    Some(ledger) => ledger.find(&self.issue.slug).await?.map(|send| (ledger, send)),
+                    None => None,
+                };
+                plan.survey(&self.issue, suppressed, before).await
+            }
             To::Test(_) => {
-                let editions: BTreeMap<_, _> = self.issue.languages.iter().map(|lang| (lang.clone(), 1)).collect();
+                let editions = self.issue.languages.iter().map(|language| (language.clone(), 1)).collect();
                 Ok(Survey { editions, ..Survey::default() })
             }
         }
@@ -162,13 +166,16 @@ impl<'p> Dispatch<'p> {
             To::List(plan) => {
                 let stampers = self.stampers("rehearsal", plan.columns())?;
                 plan.each(&self.issue, suppressed, |subscriber, language| {
-                    if let Some(stamper) = stampers.iter().find(|stamper| stamper.language() == language) {
+                    if let Some(stamper) =
+                        stampers.iter().find(|stamper| stamper.serves(language.as_str(), &subscriber))
+                    {
                         count(&stamper.stamp(&subscriber));
                     }
                 })?;
             }
             To::Test(test) => {
-                for stamper in self.stampers("rehearsal", &test.1)? {
+                let stampers = self.stampers("rehearsal", &test.1)?;
+                for stamper in stampers.iter().filter(|one| one.serves(one.language().as_str(), &test.0)) {
                     count(&stamper.stamp(&test.0));
                 }
             }
@@ -203,7 +210,7 @@ impl<'p> Dispatch<'p> {
         let attempts = relay.map_or(Relay::LOCAL_ATTEMPTS, |relay| relay.attempts);
         for (send, _) in &begun.sends {
             ledger.reopen(*send, attempts, resend_uncertain).await?;
-            begun.open += ledger.tally(*send).await?.open();
+            begun.open += ledger.open_deliveries(*send).await?;
         }
         Ok(begun)
     }

@@ -1,7 +1,7 @@
 //! Who a send is for: the list, read twice. Once to say how many get which edition before anybody is asked; once to
 //! enlist them in the ledger, a thousand at a time, so that a list of a million takes little memory.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -10,7 +10,7 @@ use crate::audience::{Columns, Filter, Finding, List, Row, Subscriber};
 use crate::error::Result;
 use crate::issue::Issue;
 use crate::language::Language;
-use crate::ledger::{Enlisted, Ledger, Recipient, SendId};
+use crate::ledger::{Enlisted, Ledger, Recipient, SendId, Tally};
 use crate::project::Project;
 
 /// How many findings are kept to be shown.
@@ -31,8 +31,9 @@ pub struct Plan {
 /// What a look through the list found.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Survey {
-    /// How many get each edition.
-    pub editions: BTreeMap<Language, u64>,
+    /// How many get each edition, in the issue's order.
+    #[serde(serialize_with = "as_map")]
+    pub editions: Vec<(Language, u64)>,
     /// How many are left out since they must not be written to.
     pub suppressed: u64,
     /// How many the conditions leave out.
@@ -41,15 +42,29 @@ pub struct Survey {
     pub duplicates: u64,
     /// How many rows hold no address that can be written to.
     pub unusable: u64,
+    /// What the send has come to for these, where it began before.
+    pub so_far: Tally,
     /// The first findings.
     #[serde(skip)]
     pub findings: Vec<Finding>,
 }
 
 impl Survey {
-    /// How many messages there would be.
+    /// How many there are on the list, after conditions and suppressions.
     pub fn total(&self) -> u64 {
-        self.editions.values().sum()
+        self.editions.iter().map(|(_, count)| count).sum()
+    }
+
+    /// How many of them are still to be sent to.
+    pub fn open(&self) -> u64 {
+        self.total().saturating_sub(self.so_far.total()) + self.so_far.open()
+    }
+
+    fn count(&mut self, language: &Language) {
+        match self.editions.iter_mut().find(|(own, _)| own == language) {
+            Some((_, count)) => *count += 1,
+            None => self.editions.push((language.clone(), 1)),
+        }
     }
 }
 
@@ -79,39 +94,53 @@ impl Plan {
         suppressed: &HashSet<String>,
         mut take: impl FnMut(Subscriber, &Language),
     ) -> Result<Survey> {
-        let mut list = List::open(&self.path, &self.shown)?;
-        let filter = Filter::parse(&self.conditions, &list.columns)?;
-        let mut survey = Survey::default();
-        while let Some(row) = list.next_row()? {
-            match row {
-                Row::Finding(finding) => survey.note(finding),
-                Row::Subscriber(subscriber) if !filter.matches(&subscriber, &list.columns) => survey.filtered += 1,
-                Row::Subscriber(subscriber) if suppressed.contains(&subscriber.address.key()) => survey.suppressed += 1,
-                Row::Subscriber(subscriber) => {
-                    let language = issue.language_for(subscriber.language.as_ref());
-                    *survey.editions.entry(language.clone()).or_default() += 1;
-                    take(subscriber, language);
-                }
-            }
+        let mut reading = self.read(issue, suppressed)?;
+        while let Some((subscriber, language)) = reading.next()? {
+            take(subscriber, language);
         }
-        Ok(survey)
+        Ok(reading.survey)
     }
 
-    /// Enlists everybody who is meant in a send. Where the send began with another list, its columns rule.
+    /// Looks through the list: how many would get which edition, and what an earlier run has come to for them.
+    pub async fn survey(
+        &self,
+        issue: &Issue,
+        suppressed: &HashSet<String>,
+        before: Option<(&Ledger, SendId)>,
+    ) -> Result<Survey> {
+        let mut reading = self.read(issue, suppressed)?;
+        let mut keys = Vec::with_capacity(BATCH);
+        loop {
+            let next = reading.next()?;
+            let end = next.is_none();
+            keys.extend(next.map(|(subscriber, _)| subscriber.address.key()));
+            if keys.len() == BATCH || end && !keys.is_empty() {
+                if let Some((ledger, send)) = before {
+                    let more = ledger.tally_of(send, &keys).await?;
+                    reading.survey.so_far = std::mem::take(&mut reading.survey.so_far).and(&more);
+                }
+                keys.clear();
+            }
+            if end {
+                return Ok(reading.survey);
+            }
+        }
+    }
+
+    /// Enlists everybody who is meant in a send, as this run's audience. Where the send began with another list, its
+    /// columns rule.
     pub async fn enlist(&self, ledger: &Ledger, send: SendId, issue: &Issue) -> Result<Enlisted> {
         let columns = Columns(ledger.columns(send).await?);
-        let mut list = List::open(&self.path, &self.shown)?;
-        let filter = Filter::parse(&self.conditions, &list.columns)?;
+        let nobody = HashSet::new();
+        let mut reading = self.read(issue, &nobody)?;
         let mut enlisted = Enlisted::default();
         let mut batch = Vec::with_capacity(BATCH);
         loop {
-            let row = list.next_row()?;
-            let end = row.is_none();
-            if let Some(Row::Subscriber(subscriber)) = row
-                && filter.matches(&subscriber, &list.columns)
-            {
-                let edition = issue.language_for(subscriber.language.as_ref()).to_string();
-                let subscriber = in_columns(subscriber, &list.columns, &columns);
+            let next = reading.next()?;
+            let end = next.is_none();
+            if let Some((subscriber, language)) = next {
+                let edition = language.to_string();
+                let subscriber = in_columns(subscriber, &self.columns, &columns);
                 batch.push(Recipient { subscriber, edition });
             }
             if batch.len() == BATCH || end && !batch.is_empty() {
@@ -122,6 +151,46 @@ impl Plan {
                 return Ok(enlisted);
             }
         }
+    }
+
+    fn read<'r>(&self, issue: &'r Issue, suppressed: &'r HashSet<String>) -> Result<Reading<'r>> {
+        let list = List::open(&self.path, &self.shown)?;
+        let filter = Filter::parse(&self.conditions, &list.columns)?;
+        let editions = issue.languages.iter().map(|language| (language.clone(), 0)).collect();
+        let survey = Survey { editions, ..Survey::default() };
+        Ok(Reading { list, filter, issue, suppressed, survey })
+    }
+}
+
+/// The list, being read.
+struct Reading<'r> {
+    list: List,
+    filter: Filter,
+    issue: &'r Issue,
+    suppressed: &'r HashSet<String>,
+    survey: Survey,
+}
+
+impl<'r> Reading<'r> {
+    /// The next subscriber who is meant, and the language of their edition; what is passed over is counted.
+    fn next(&mut self) -> Result<Option<(Subscriber, &'r Language)>> {
+        while let Some(row) = self.list.next_row()? {
+            match row {
+                Row::Finding(finding) => self.survey.note(finding),
+                Row::Subscriber(subscriber) if !self.filter.matches(&subscriber, &self.list.columns) => {
+                    self.survey.filtered += 1;
+                }
+                Row::Subscriber(subscriber) if self.suppressed.contains(&subscriber.address.key()) => {
+                    self.survey.suppressed += 1;
+                }
+                Row::Subscriber(subscriber) => {
+                    let language = self.issue.language_for(subscriber.language.as_ref());
+                    self.survey.count(language);
+                    return Ok(Some((subscriber, language)));
+                }
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -136,6 +205,10 @@ impl Survey {
             self.findings.push(finding);
         }
     }
+}
+
+fn as_map<S: serde::Serializer>(editions: &[(Language, u64)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(editions.iter().map(|(language, count)| (language, count)))
 }
 
 /// A subscriber's values in the order of other columns.

@@ -164,6 +164,9 @@ impl Relay {
     pub async fn connect(&self) -> Result<Connection, NoConnection> {
         match timeout(PATIENCE.min(self.timeout), self.dial()).await {
             Ok(connection) => connection,
+            Err(_) if self.tls == Tls::Required && self.port == 465 => Err(NoConnection::Later(
+                "the relay does not answer; port 465 usually wants `tls = \"implicit\"`".to_owned(),
+            )),
             Err(_) => Err(NoConnection::Later("the relay does not answer".to_owned())),
         }
     }

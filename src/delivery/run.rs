@@ -109,6 +109,7 @@ impl Run<'_> {
         if let Some(error) = reason {
             return Err(error);
         }
+        self.ledger.give_back().await?;
         let count = |state| progress.count(state);
         Ok(Report {
             accepted: count(State::Accepted),

@@ -4,6 +4,7 @@
 //! so that it is written while the round trip goes on.
 
 use std::collections::VecDeque;
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -213,7 +214,7 @@ impl Office<'_> {
     /// Makes a job's message and asks for its row; none where the relay would not take it.
     fn stamp(&self, dialogue: &Dialogue, job: Job) -> Option<Parcel> {
         let edition = &job.delivery.edition;
-        let stamper = self.stampers.iter().find(|stamper| stamper.language().as_str() == edition);
+        let stamper = self.stampers.iter().find(|stamper| stamper.serves(edition, &job.delivery.subscriber));
         let Some(stamper) = stamper else {
             self.clerk.brake.fail(Error::Refused(
                 Trouble::new(format!("the issue has no `{edition}` edition any more, but deliveries of it are open"))
@@ -266,6 +267,9 @@ impl Office<'_> {
 
     async fn pause(&self, failures: u32) {
         let pause = FIRST_PAUSE.saturating_mul(1 << (failures - 1).min(8)).min(LONGEST_PAUSE);
+        // connections that were refused together do not come back together
+        let share = RandomState::new().hash_one(failures) % 1000;
+        let pause = pause.mul_f64(0.75 + share as f64 / 2000.0);
         tokio::select! {
             () = self.clerk.brake.pulled() => {}
             () = tokio::time::sleep(pause) => {}

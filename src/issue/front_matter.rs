@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::date::{Day, Moment};
+use super::readership::Audience;
 use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::language::Language;
@@ -47,9 +48,8 @@ impl Kind {
     /// The keys that this kind uses beside those that every kind has.
     fn own_keys(self) -> &'static [&'static str] {
         match self {
-            Self::Article | Self::Links => &[],
-            Self::Event => &["place", "until", "time"],
-            Self::Publication => &["documents"],
+            Self::Article | Self::Links | Self::Publication => &["documents"],
+            Self::Event => &["place", "until", "time", "documents"],
             Self::Quotation => &["speaker", "function"],
             Self::PressRelease => &[
                 "place",
@@ -175,6 +175,8 @@ pub struct FrontMatter {
     /// Whether HTML in the Markdown is let through.
     #[serde(default)]
     pub raw_html: bool,
+    /// Who gets it, where not everybody does.
+    pub audience: Option<Audience>,
     /// Whether spaces and quotation marks are set by the language's rules.
     #[serde(default = "yes")]
     pub typography: bool,

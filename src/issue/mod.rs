@@ -13,6 +13,7 @@ mod merge;
 mod nesting;
 mod parse;
 mod press_matter;
+mod readership;
 mod snippet;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ pub use media::Media;
 pub use merge::{MergeError, MergeField, MergeText, Piece};
 pub(crate) use parse::RESERVED;
 pub use press_matter::{Photo, PressMatter};
+pub use readership::{Audience, Readership, TAGS};
 pub use snippet::{Illustration, Snippet};
 
 use crate::diagnostic::{Diagnostic, Place, nearest};
@@ -83,6 +85,7 @@ pub struct Issue {
     pub languages: Vec<Language>,
     /// Its snippets in order, each in the languages in which it is there.
     pub snippets: Vec<Vec<Snippet>>,
+    fallback: BTreeMap<Language, Vec<Language>>,
     source: Source,
 }
 
@@ -133,7 +136,8 @@ impl Issue {
         if languages.is_empty() {
             languages.push(project.config.languages.default.clone());
         }
-        let issue = Self { slug: slug.to_owned(), folder, manifest, languages, snippets, source };
+        let fallback = project.config.languages.fallback.clone();
+        let issue = Self { slug: slug.to_owned(), folder, manifest, languages, snippets, fallback, source };
         issue.check_manifest(&mut diagnostics);
         if diagnostics.iter().any(Diagnostic::is_error) { Err(Error::Input(diagnostics)) } else { Ok(issue) }
     }
@@ -148,16 +152,29 @@ impl Issue {
         self.snippets.iter().filter_map(|versions| serving(versions).map(|at| &versions[at])).collect()
     }
 
+    /// The parts of an edition's readers that see the same snippets, the general public first.
+    pub fn readerships(&self, language: &Language) -> Vec<Readership> {
+        Readership::all(&self.edition(language))
+    }
+
     /// Every version of every snippet.
     pub fn all_snippets(&self) -> impl Iterator<Item = &Snippet> {
         self.snippets.iter().flatten()
     }
 
-    /// The language of this issue's edition that suits a reader best: their own, its primary language's, else the
-    /// first.
+    /// The language of this issue's edition that suits a reader best: their own, its primary language's, the first of
+    /// the project's fallbacks for it that the issue has, else the issue's first.
     pub fn language_for(&self, reader: Option<&Language>) -> &Language {
         let same = |wanted: &str| self.languages.iter().find(|language| language.as_str() == wanted);
-        reader.and_then(|reader| same(reader.as_str()).or_else(|| same(reader.primary()))).unwrap_or(&self.languages[0])
+        let suits = |reader: &Language| same(reader.as_str()).or_else(|| same(reader.primary()));
+        let chain = |reader: &Language| {
+            let own = self.fallback.get(reader).or_else(|| {
+                let mut chains = self.fallback.iter();
+                chains.find(|(language, _)| language.as_str() == reader.primary()).map(|(_, chain)| chain)
+            });
+            own.into_iter().flatten().find_map(suits)
+        };
+        reader.and_then(|reader| suits(reader).or_else(|| chain(reader))).unwrap_or(&self.languages[0])
     }
 
     /// Where a key stands in `issue.toml`.
@@ -213,6 +230,17 @@ impl Issue {
         if diagnostics.iter().any(Diagnostic::is_error) {
             // a snippet that cannot be read may be the one that an edition lacks
             return;
+        }
+        let mut audiences: Vec<&Audience> =
+            self.all_snippets().filter_map(|snippet| snippet.front.audience.as_ref()).collect();
+        audiences.sort();
+        audiences.dedup();
+        if audiences.len() > readership::MOST {
+            diagnostics.push(
+                Diagnostic::error(format!("the issue's snippets are for {} different audiences", audiences.len()))
+                    .at(Place::file(&self.source.path))
+                    .hint(format!("at most {} can be told apart; each doubles the editions", readership::MOST)),
+            );
         }
         let every = |language: &Language| !self.edition(language).is_empty();
         for language in self.languages.iter().filter(|language| !every(language)) {

@@ -3,11 +3,14 @@
 //! A row a delivery, written before and after. What a killed process leaves behind is read from the rows: what was
 //! only claimed is sent again, what was in flight is uncertain. SQLite, in WAL mode, beside the project.
 
+mod enlist;
 mod presence;
 mod rows;
 mod schema;
 mod scribe;
 mod sqlite;
+mod status;
+mod suppressions;
 
 pub use rows::{
     Delivery, Enlisted, NewSend, Outcome, Recipient, SendId, SendKind, SendStatus, State, Suppression, Tally, Trace,

@@ -55,8 +55,11 @@ pub(super) fn has_ended(ledger: &Path, name: &str) -> bool {
     }
 }
 
-/// Which start of the machine this is; where it cannot be known, always the same.
+/// What `boot` gives where it cannot be known.
+pub(super) const UNKNOWN: &str = "unknown";
+
+/// Which start of the machine this is.
 pub(super) fn boot() -> String {
     std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
-        .map_or_else(|_| "unknown".to_owned(), |id| id.trim().to_owned())
+        .map_or_else(|_| UNKNOWN.to_owned(), |id| id.trim().to_owned())
 }

@@ -227,6 +227,8 @@ pub struct SendStatus {
     pub changed: i64,
     /// Its deliveries by state.
     pub deliveries: Tally,
+    /// Its deliveries by the domain of their address, and by state.
+    pub domains: std::collections::BTreeMap<String, Tally>,
     /// Those that did not go well.
     pub traces: Vec<Trace>,
 }

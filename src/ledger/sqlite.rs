@@ -12,11 +12,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSyn
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
 use tokio::sync::Mutex;
 
+use super::enlist;
 use super::presence::{self, Presence};
-use super::{
-    Delivery, Desk, Enlisted, NewSend, Outcome, Recipient, Scribe, SendId, SendKind, SendStatus, State, Suppression,
-    Tally, Trace, failed, schema,
-};
+use super::{Delivery, Desk, NewSend, Outcome, Scribe, SendId, SendKind, State, failed, schema};
 use crate::address::Address;
 use crate::audience::Subscriber;
 use crate::clock;
@@ -27,7 +25,7 @@ use crate::language::Language;
 #[derive(Debug, Clone)]
 pub struct Ledger {
     path: PathBuf,
-    connection: Arc<Mutex<SqliteConnection>>,
+    pub(super) connection: Arc<Mutex<SqliteConnection>>,
     worker: Option<Arc<Worker>>,
 }
 
@@ -46,6 +44,8 @@ impl Ledger {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
+            // a checkpoint waits for the disk: at most one for each 16 MB of changes
+            .pragma("wal_autocheckpoint", "4000")
             .busy_timeout(Duration::from_secs(30));
         let mut connection = options.connect().await.map_err(|error| {
             Error::Ledger(
@@ -55,6 +55,7 @@ impl Ledger {
             )
         })?;
         schema::migrate(&mut connection).await?;
+        enlist::prepare(&mut connection).await?;
         Ok(Self { path: path.to_owned(), connection: Arc::new(Mutex::new(connection)), worker: None })
     }
 
@@ -83,8 +84,10 @@ impl Ledger {
             .map_err(failed("be read"))?;
         let mut uncertain = 0;
         for (other, lock, started_in) in others {
+            // where it can't be known whether the machine was started anew, it is taken for granted
+            let power_cut = started_in != boot || boot == presence::UNKNOWN;
             if started_in != boot || presence::has_ended(&self.path, &lock) {
-                uncertain += take_back(&mut connection, other, started_in != boot).await?;
+                uncertain += take_back(&mut connection, other, power_cut).await?;
             }
         }
         drop(connection);
@@ -148,63 +151,6 @@ impl Ledger {
         Ok(serde_json::from_str(&columns).unwrap_or_default())
     }
 
-    /// Enlists recipients in a send. Who is in it already stays as they are; who is suppressed is not taken.
-    pub async fn enlist(&self, send: SendId, recipients: &[Recipient]) -> Result<Enlisted> {
-        let rows: Vec<_> = recipients
-            .iter()
-            .map(|recipient| {
-                serde_json::json!([
-                    recipient.subscriber.address.key(),
-                    recipient.subscriber.address.as_str(),
-                    recipient.edition,
-                    serde_json::to_string(&recipient.subscriber.values).unwrap_or_default(),
-                ])
-            })
-            .collect();
-        let rows = serde_json::to_string(&rows).unwrap_or_default();
-        let mut connection = self.connection.lock().await;
-        let mut transaction = connection.begin().await.map_err(failed("enlist subscribers"))?;
-        let suppressed: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM json_each($1) AS row JOIN suppressions ON suppressions.key = row.value ->> 0",
-        )
-        .bind(&rows)
-        .fetch_one(&mut *transaction)
-        .await
-        .map_err(failed("enlist subscribers"))?;
-        let added = sqlx::query(
-            "INSERT INTO deliveries (send, key, address, edition, \"values\", state, changed)
-             SELECT $1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, 'pending', $3 FROM json_each($2)
-             WHERE value ->> 0 NOT IN (SELECT key FROM suppressions)
-             ON CONFLICT (send, key) DO NOTHING",
-        )
-        .bind(send)
-        .bind(&rows)
-        .bind(clock::seconds())
-        .execute(&mut *transaction)
-        .await
-        .map_err(failed("enlist subscribers"))?
-        .rows_affected();
-        transaction.commit().await.map_err(failed("enlist subscribers"))?;
-        let suppressed = u64::try_from(suppressed).unwrap_or(0);
-        Ok(Enlisted { added, known: recipients.len() as u64 - added - suppressed, suppressed })
-    }
-
-    /// Makes due what a run before gave up on, and, where asked, what is uncertain.
-    pub async fn reopen(&self, send: SendId, attempts: u16, uncertain: bool) -> Result<()> {
-        let mut connection = self.connection.lock().await;
-        sqlx::query(
-            "UPDATE deliveries SET state = 'pending', attempts = 0, due = 0, worker = NULL
-             WHERE send = $1 AND (state = 'deferred' AND attempts >= $2 OR state = 'uncertain' AND $3)",
-        )
-        .bind(send)
-        .bind(attempts)
-        .bind(uncertain)
-        .execute(&mut *connection)
-        .await
-        .map_err(failed("be written"))?;
-        Ok(())
-    }
-
     /// Claims up to `limit` deliveries that are due. Addresses that were suppressed meanwhile are marked and left
     /// out. Synced before it returns, so that a power cut can't make anything that is sent look unclaimed.
     pub async fn claim(&self, send: SendId, attempts: u16, limit: usize) -> Result<Vec<Delivery>> {
@@ -215,7 +161,8 @@ impl Ledger {
         let rows = sqlx::query(
             "UPDATE deliveries SET state = 'claimed', worker = $1, changed = $2
              WHERE id IN (SELECT id FROM deliveries WHERE send = $3 AND state IN ('pending', 'deferred')
-                          AND due <= $2 AND attempts < $4 ORDER BY id LIMIT $5)
+                          AND due <= $2 AND attempts < $4 AND key IN (SELECT key FROM audience)
+                          ORDER BY id LIMIT $5)
              RETURNING id, address, edition, \"values\", attempts,
                        EXISTS (SELECT 1 FROM suppressions WHERE suppressions.key = deliveries.key) AS suppressed",
         )
@@ -250,7 +197,8 @@ impl Ledger {
     pub async fn next_due(&self, send: SendId, attempts: u16) -> Result<Option<i64>> {
         let mut connection = self.connection.lock().await;
         sqlx::query_scalar(
-            "SELECT min(due) FROM deliveries WHERE send = $1 AND state IN ('pending', 'deferred') AND attempts < $2",
+            "SELECT min(due) FROM deliveries WHERE send = $1 AND state IN ('pending', 'deferred') AND attempts < $2
+             AND key IN (SELECT key FROM audience)",
         )
         .bind(send)
         .bind(attempts)
@@ -271,32 +219,49 @@ impl Ledger {
         if rows.is_empty() {
             return Ok(());
         }
-        let now = clock::seconds();
+        let rows = serde_json::to_string(&rows).unwrap_or_default();
         let mut connection = self.connection.lock().await;
-        sqlx::query(
-            "UPDATE deliveries SET state = row.value ->> 1, attempts = coalesce(row.value ->> 2, attempts),
-                    due = coalesce(row.value ->> 3, due), code = row.value ->> 4, reply = row.value ->> 5,
-                    worker = iif(row.value ->> 1 = 'in-flight', worker, NULL), changed = $2
-             FROM json_each($1) AS row WHERE deliveries.id = row.value ->> 0",
-        )
-        .bind(serde_json::to_string(&rows).unwrap_or_default())
-        .bind(now)
-        .execute(&mut *connection)
-        .await
-        .map_err(failed("record deliveries"))?;
-        for outcome in outcomes.iter().filter(|outcome| outcome.suppress) {
+        let condemned: Vec<&Outcome> = outcomes.iter().filter(|outcome| outcome.suppress).collect();
+        if condemned.is_empty() {
+            return change(&mut connection, rows).await;
+        }
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("record deliveries"))?;
+        change(&mut transaction, rows).await?;
+        for outcome in condemned {
             sqlx::query(
                 "INSERT INTO suppressions (key, address, reason, detail, since)
                  SELECT key, address, 'bounced', $2, $3 FROM deliveries WHERE id = $1 ON CONFLICT (key) DO NOTHING",
             )
             .bind(outcome.id)
             .bind(&outcome.reply)
-            .bind(now)
-            .execute(&mut *connection)
+            .bind(clock::seconds())
+            .execute(&mut *transaction)
             .await
             .map_err(failed("record deliveries"))?;
         }
+        transaction.commit().await.map_err(failed("record deliveries"))
+    }
+
+    /// Opens again to everybody what this process had claimed and did not send.
+    pub async fn give_back(&self) -> Result<()> {
+        let Some(worker) = &self.worker else { return Ok(()) };
+        let mut connection = self.connection.lock().await;
+        sqlx::query("UPDATE deliveries SET state = 'pending', worker = NULL WHERE worker = $1 AND state = 'claimed'")
+            .bind(worker.id)
+            .execute(&mut *connection)
+            .await
+            .map_err(failed("be written"))?;
         Ok(())
+    }
+
+    /// Closes the ledger: everything comes into the one file, which can then be copied.
+    pub async fn close(mut self) -> Result<()> {
+        self.sign_off().await?;
+        match Arc::into_inner(self.connection) {
+            Some(connection) => connection.into_inner().close().await.map_err(failed("be closed")),
+            // another part of the program still reads
+            None => Ok(()),
+        }
     }
 
     /// Brings to the disk what the operating system still holds.
@@ -314,105 +279,22 @@ impl Ledger {
         });
         synced.await.map_err(std::io::Error::other).flatten().map_err(Error::file("sync", path))
     }
+}
 
-    /// A send's deliveries by state.
-    pub async fn tally(&self, send: SendId) -> Result<Tally> {
-        let mut connection = self.connection.lock().await;
-        let rows: Vec<(String, i64)> =
-            sqlx::query_as("SELECT state, count(*) FROM deliveries WHERE send = $1 GROUP BY state")
-                .bind(send)
-                .fetch_all(&mut *connection)
-                .await
-                .map_err(failed("be read"))?;
-        let count = |(state, count): (String, i64)| Some((State::parse(&state)?, u64::try_from(count).ok()?));
-        Ok(Tally(rows.into_iter().filter_map(count).collect()))
-    }
-
-    /// Every send, or those of one issue, the latest first, with at most `traces` of its troubles each.
-    pub async fn sends(&self, issue: Option<&str>, traces: u32) -> Result<Vec<SendStatus>> {
-        let mut sends = Vec::new();
-        let rows: Vec<(i64, String, String, i64, Option<i64>)> = {
-            let mut connection = self.connection.lock().await;
-            sqlx::query_as(
-                "SELECT id, issue, kind, started, (SELECT max(changed) FROM deliveries WHERE send = sends.id)
-                 FROM sends WHERE $1 IS NULL OR issue = $1 ORDER BY id DESC",
-            )
-            .bind(issue)
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(failed("be read"))?
-        };
-        for (id, issue, kind, started, changed) in rows {
-            let kind = if kind == "test" { SendKind::Test } else { SendKind::Issue };
-            let deliveries = self.tally(id).await?;
-            let traces = self.traces(id, traces).await?;
-            sends.push(SendStatus {
-                id,
-                issue,
-                kind,
-                started,
-                changed: changed.unwrap_or(started),
-                deliveries,
-                traces,
-            });
-        }
-        Ok(sends)
-    }
-
-    async fn traces(&self, send: SendId, limit: u32) -> Result<Vec<Trace>> {
-        let mut connection = self.connection.lock().await;
-        let rows = sqlx::query(
-            "SELECT address, state, code, reply, attempts FROM deliveries
-             WHERE send = $1 AND state IN ('deferred', 'rejected', 'uncertain') ORDER BY state DESC, id LIMIT $2",
-        )
-        .bind(send)
-        .bind(limit)
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(failed("be read"))?;
-        let trace = |row: &SqliteRow| {
-            Some(Trace {
-                address: row.get("address"),
-                state: State::parse(row.get("state"))?,
-                code: row.get("code"),
-                reply: row.get::<Option<String>, _>("reply").unwrap_or_default(),
-                attempts: row.get("attempts"),
-            })
-        };
-        Ok(rows.iter().filter_map(trace).collect())
-    }
-
-    /// Never writes to an address again. `false` where it was suppressed already.
-    pub async fn suppress(&self, address: &Address, reason: &str, detail: &str) -> Result<bool> {
-        let mut connection = self.connection.lock().await;
-        let result = sqlx::query(
-            "INSERT INTO suppressions (key, address, reason, detail, since) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (key) DO NOTHING",
-        )
-        .bind(address.key())
-        .bind(address.as_str())
-        .bind(reason)
-        .bind(detail)
-        .bind(clock::seconds())
-        .execute(&mut *connection)
-        .await
-        .map_err(failed("be written"))?;
-        Ok(result.rows_affected() > 0)
-    }
-
-    /// The addresses that are never written to.
-    pub async fn suppressions(&self) -> Result<Vec<Suppression>> {
-        let mut connection = self.connection.lock().await;
-        let rows: Vec<(String, String, String, i64)> =
-            sqlx::query_as("SELECT address, reason, detail, since FROM suppressions ORDER BY key")
-                .fetch_all(&mut *connection)
-                .await
-                .map_err(failed("be read"))?;
-        let suppression = |(address, reason, detail, since): (String, String, String, i64)| {
-            Some(Suppression { address: Address::parse(&address).ok()?, reason, detail, since })
-        };
-        Ok(rows.into_iter().filter_map(suppression).collect())
-    }
+/// Changes rows, each given as `[id, state, attempts, due, code, reply]`.
+async fn change(connection: &mut SqliteConnection, rows: String) -> Result<()> {
+    sqlx::query(
+        "UPDATE deliveries SET state = row.value ->> 1, attempts = coalesce(row.value ->> 2, attempts),
+                due = coalesce(row.value ->> 3, due), code = row.value ->> 4, reply = row.value ->> 5,
+                worker = iif(row.value ->> 1 = 'in-flight', worker, NULL), changed = $2
+         FROM json_each($1) AS row WHERE deliveries.id = row.value ->> 0",
+    )
+    .bind(rows)
+    .bind(clock::seconds())
+    .execute(connection)
+    .await
+    .map_err(failed("record deliveries"))?;
+    Ok(())
 }
 
 /// Takes back what a worker had taken and strikes it off; after a power cut all of it is uncertain.

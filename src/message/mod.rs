@@ -3,6 +3,7 @@
 //! A stamper encodes an edition once, into fixed segments with slots between them. To stamp is to copy the segments
 //! and to encode what goes into the slots, so that a message costs little more than its bytes.
 
+mod dkim;
 mod draft;
 mod encode;
 mod header;
@@ -15,12 +16,13 @@ use sha2::{Digest, Sha256};
 
 pub use draft::draft;
 
+use self::dkim::Signer;
 use self::segment::{Segment, Slot};
 use crate::address::{Address, Mailbox};
 use crate::audience::{Columns, Subscriber};
 use crate::clock;
 use crate::error::Result;
-use crate::issue::{MergeText, Piece};
+use crate::issue::{MergeText, Piece, Readership, TAGS};
 use crate::language::Language;
 use crate::project::Project;
 use crate::render::Rendering;
@@ -41,12 +43,14 @@ pub struct Message {
 #[derive(Debug, Clone)]
 pub struct Stamper {
     language: Language,
+    readership: Readership,
     from: Mailbox,
     bounce: Address,
     subject: MergeText,
     unsubscribe: Option<(Option<MergeText>, Option<Address>)>,
     columns: Columns,
     send: String,
+    signer: Option<Signer>,
     segments: Vec<Segment>,
     size: usize,
 }
@@ -62,12 +66,14 @@ impl Stamper {
         });
         let mut stamper = Self {
             language: rendering.language.clone(),
+            readership: rendering.readership.clone(),
             from: sender.from.clone(),
             bounce: sender.bounce.clone().unwrap_or_else(|| sender.from.address.clone()),
             subject: rendering.subject.clone(),
             unsubscribe,
             columns: columns.clone(),
             send: send.to_owned(),
+            signer: Signer::of(project)?,
             segments: Vec::new(),
             size: 0,
         };
@@ -84,6 +90,11 @@ impl Stamper {
         &self.language
     }
 
+    /// Whether it makes the message that a subscriber gets who gets the edition in this language.
+    pub fn serves(&self, language: &str, subscriber: &Subscriber) -> bool {
+        self.language.as_str() == language && self.readership.holds(self.columns.value(subscriber, TAGS))
+    }
+
     /// The message for one subscriber.
     pub fn stamp(&self, subscriber: &Subscriber) -> Message {
         let mut bytes = Vec::with_capacity(self.size + 1024);
@@ -96,6 +107,9 @@ impl Stamper {
                 }
                 Segment::Head(slot) => self.write_head(*slot, subscriber, &mut bytes),
             }
+        }
+        if let Some(signer) = &self.signer {
+            bytes = signer.sign(&bytes);
         }
         Message { from: self.bounce.clone(), to: subscriber.address.clone(), bytes }
     }

@@ -190,7 +190,7 @@ impl Desk<'_> {
         let (name, lang) = (&self.release.name, &snippet.lang);
         let folder = |url: &str| url.trim_end_matches('/').to_owned();
         let press = self.project.config.press.url.as_deref();
-        let archive = self.project.config.archive.url.as_deref();
+        let archive = self.project.config.web.as_ref().map(|web| web.base_url.as_str());
         press
             .map(|url| format!("{}/{name}.{lang}.html", folder(url)))
             .or_else(|| archive.map(|url| format!("{}/{lang}/press/{name}.html", folder(url))))

@@ -12,7 +12,7 @@ use crate::audience::{Columns, Subscriber};
 use crate::check::CLIPPED;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
-use crate::issue::{Issue, Kind};
+use crate::issue::{Issue, Kind, TAGS};
 use crate::language::Language;
 use crate::message::Stamper;
 use crate::project::{ImagesMode, Project};
@@ -63,9 +63,10 @@ impl Sheet {
         let fields = columns.0.clone();
         let releases = Mutex::default();
         match Proof::pull(project, slug, &fields, &placing) {
-            Ok(Proof { issue, renderings, diagnostics }) => {
+            Ok(Proof { issue, renderings, variants, diagnostics }) => {
                 let edition = |rendering| Edition { rendering, ready: OnceLock::new(), last: Mutex::default() };
-                Self { issue, editions: renderings.into_iter().map(edition).collect(), diagnostics, fields, releases }
+                let editions = renderings.into_iter().chain(variants).map(edition).collect();
+                Self { issue, editions, diagnostics, fields, releases }
             }
             Err(error) => {
                 Self { issue: None, editions: Vec::new(), diagnostics: diagnostics(&error), fields, releases }
@@ -79,10 +80,11 @@ impl Sheet {
         found.extend(snapshot.readers.trouble.iter().cloned());
         let mut report = Report { revision: snapshot.revision, ..Report::default() };
         let reader = snapshot.readers.choose(number, language);
-        if let (Some(edition), Some((_, reader))) = (self.edition(language), reader) {
+        let columns = &snapshot.readers.columns;
+        let edition = reader.and_then(|(_, reader)| self.edition(language, columns, reader));
+        if let (Some(edition), Some((_, reader))) = (edition, reader) {
             match edition.letter(snapshot, self.slug(), reader) {
                 Ok(letter) => {
-                    let columns = &snapshot.readers.columns;
                     let rendering = &edition.rendering;
                     report.rendered = true;
                     report.from = snapshot.project.config.sender.from.to_string();
@@ -108,9 +110,10 @@ impl Sheet {
         language: &Language,
         number: Option<usize>,
     ) -> Result<Arc<Letter>, Missing> {
-        let edition =
-            self.edition(language).ok_or_else(|| self.missing("the issue has no edition in this language"))?;
         let (_, reader) = snapshot.readers.choose(number, language).ok_or(Missing::Nothing("there is no reader"))?;
+        let edition = self
+            .edition(language, &snapshot.readers.columns, reader)
+            .ok_or_else(|| self.missing("the issue has no edition in this language"))?;
         edition.letter(snapshot, self.slug(), reader).map_err(|error| Missing::Broken(error.to_string()))
     }
 
@@ -132,8 +135,11 @@ impl Sheet {
         Ok(page)
     }
 
-    fn edition(&self, language: &Language) -> Option<&Edition> {
-        self.editions.iter().find(|edition| edition.rendering.language == *language)
+    /// What a reader gets in a language.
+    fn edition(&self, language: &Language, columns: &Columns, reader: &Subscriber) -> Option<&Edition> {
+        let tags = columns.value(reader, TAGS);
+        let gets = |rendering: &Rendering| rendering.language == *language && rendering.readership.holds(tags);
+        self.editions.iter().find(|edition| gets(&edition.rendering))
     }
 
     fn slug(&self) -> &str {

@@ -1,5 +1,6 @@
 //! What `envoi.toml` says, as written: one struct a table, every unknown key an error.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -26,6 +27,8 @@ pub struct Config {
     pub relay: Option<Relay>,
     /// How readers leave the list.
     pub unsubscribe: Option<Unsubscribe>,
+    /// How messages are signed; not at all where left out, as many relays sign themselves.
+    pub dkim: Option<Dkim>,
     /// Where sends are recorded.
     #[serde(default)]
     pub ledger: Ledger,
@@ -38,9 +41,8 @@ pub struct Config {
     /// What journalists get.
     #[serde(default)]
     pub press: Press,
-    /// What stays on the web.
-    #[serde(default)]
-    pub archive: Archive,
+    /// Where the editions' pages are published.
+    pub web: Option<Web>,
 }
 
 /// Who publishes: what every message and page says of the organisation.
@@ -77,11 +79,14 @@ pub struct Sender {
 pub struct Languages {
     /// The language of what says nothing else, and of readers whose language is not known.
     pub default: Language,
+    /// Which edition readers get where an issue has none in their language: the first of these that it has.
+    #[serde(default)]
+    pub fallback: BTreeMap<Language, Vec<Language>>,
 }
 
 impl Default for Languages {
     fn default() -> Self {
-        Self { default: Language::parse("en").expect("a language tag") }
+        Self { default: Language::parse("en").expect("a language tag"), fallback: BTreeMap::new() }
     }
 }
 
@@ -220,6 +225,18 @@ pub struct Unsubscribe {
     pub mailto: Option<Address>,
 }
 
+/// How messages are signed (RFC 6376).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dkim {
+    /// The domain that signs; the sender's where left out.
+    pub domain: Option<String>,
+    /// The name under which the public key is published: `<selector>._domainkey.<domain>`.
+    pub selector: String,
+    /// The file of the private key (PEM), seen from the project's folder. Best outside of it.
+    pub key: PathBuf,
+}
+
 /// Where sends are recorded.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -244,6 +261,15 @@ pub struct Links {
     pub utm_medium: Option<String>,
     /// `utm_campaign`; the issue's slug where only a source is given.
     pub utm_campaign: Option<String>,
+}
+
+/// Where the editions' pages are published. Mails then link to them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Web {
+    /// The address under which each issue has a folder of its name: what `envoi archive` makes, or `envoi build ISSUE
+    /// --out FOLDER/ISSUE`.
+    pub base_url: String,
 }
 
 /// How images reach readers.
@@ -278,12 +304,4 @@ pub struct Press {
     pub zone: Option<String>,
     /// What that zone's time is called: "Brussels time".
     pub zone_name: Option<Localised>,
-}
-
-/// What stays on the web: the newsletter's issues and the press releases.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Archive {
-    /// The address under which it lies: `https://www.example.org/archive/`.
-    pub url: Option<String>,
 }

@@ -12,8 +12,8 @@ mod secret;
 use std::path::{Path, PathBuf};
 
 pub use config::{
-    Archive, Config, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Press, Rate, Relay, Sender, Tls,
-    Unsubscribe,
+    Config, Dkim, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Press, Rate, Relay, Sender, Tls,
+    Unsubscribe, Web,
 };
 pub use embedded::TEMPLATES;
 pub use localised::Localised;
@@ -129,14 +129,14 @@ impl Project {
                     .hint("add `base_url = \"https://…/\"` under `[images]`, or set `mode = \"embed\"`"),
             );
         }
-        let addresses = [("press.url", &self.config.press.url), ("archive.url", &self.config.archive.url)];
-        for (key, url) in addresses.iter().filter_map(|(key, url)| url.as_ref().map(|url| (*key, url))) {
+        let web = self.config.web.as_ref().map(|web| ("web.base_url", &web.base_url));
+        for (key, url) in self.config.press.url.as_ref().map(|url| ("press.url", url)).into_iter().chain(web) {
             let web = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
             if web.is_none_or(|rest| rest.is_empty() || rest.contains(['?', '#', ' ', '"', '<', '>'])) {
                 diagnostics.push(
-                    Diagnostic::error(format!("`{url}` is no address of a folder on the web"))
+                    Diagnostic::error(format!("`{url}` is no web address"))
                         .at(self.place_of(key))
-                        .hint("write it like `https://www.example.org/press/`"),
+                        .hint("write the whole address, beginning with `https://`"),
                 );
             }
         }

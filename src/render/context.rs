@@ -1,26 +1,34 @@
 //! What the templates see. The field names here are the names in the templates; the README's table lists them.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::campaign::Campaign;
 use super::html;
 use super::locale::Locale;
+use super::look::Look;
 use super::pictures::Pictures;
 use super::slots::Slots;
 use super::text::{self, Note};
-use super::theme::{Colours, Fonts};
 use super::typography::Typography;
 use crate::clock;
 use crate::error::Result;
-use crate::issue::{MergeText, Moment, Piece, Snippet, link_target};
+use crate::issue::{MergeText, Moment, Snippet, link_target};
 use crate::language::Language;
-use crate::project::Links;
 
 #[derive(Debug, Serialize)]
 pub(super) struct Newsletter<'a> {
     pub(super) lang: &'a Language,
     pub(super) dir: &'static str,
+    /// Where a line starts and ends: "left" and "right", or the other way round.
+    pub(super) start: &'static str,
+    pub(super) end: &'static str,
+    /// Whether it is the page for browsers.
+    pub(super) web: bool,
+    /// Where that page is, in a mail.
+    pub(super) web_url: Option<String>,
     pub(super) subject: String,
     pub(super) preheader: String,
     pub(super) date: Option<String>,
@@ -40,27 +48,7 @@ pub(super) struct Organisation {
     pub(super) copyright: String,
 }
 
-#[derive(Debug, Serialize)]
-pub(super) struct Look {
-    pub(super) width: u32,
-    pub(super) radius: u32,
-    pub(super) colours: Colours,
-    pub(super) colours_dark: Colours,
-    pub(super) fonts: Fonts,
-    pub(super) logo: Option<LogoView>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct LogoView {
-    pub(super) src: String,
-    pub(super) dark_src: Option<String>,
-    pub(super) dark_height: Option<u32>,
-    pub(super) alt: String,
-    pub(super) width: u32,
-    pub(super) height: u32,
-}
-
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Unsubscribe {
     pub(super) url: Option<String>,
     pub(super) mailto: Option<String>,
@@ -70,6 +58,9 @@ pub(super) struct Unsubscribe {
 pub(super) struct Edition {
     pub(super) lang: Language,
     pub(super) name: String,
+    /// Whether it is this one.
+    pub(super) own: bool,
+    pub(super) url: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -289,7 +280,13 @@ impl Setting<'_> {
         let raw = snippet.front.raw_html;
         match target {
             Target::Html => {
-                let writer = html::Writer { slots: self.slots, pictures: self.pictures, raw, links: &links };
+                let writer = html::Writer {
+                    slots: self.slots,
+                    pictures: self.pictures,
+                    raw,
+                    levels: RefCell::default(),
+                    links: &links,
+                };
                 let boilerplate = boilerplate.as_ref().map(|text| writer.document(text)).transpose()?;
                 Ok((writer.document(&body)?, boilerplate, Vec::new()))
             }
@@ -318,7 +315,8 @@ impl Setting<'_> {
         let raw = snippet.front.raw_html;
         match target {
             Target::Html => {
-                html::Writer { slots: self.slots, pictures: self.pictures, raw, links: &links }.document(&text)
+                let levels = RefCell::default();
+                html::Writer { slots: self.slots, pictures: self.pictures, raw, levels, links: &links }.document(&text)
             }
             Target::Text { next_note } => {
                 let colon = self.locale.words.get("colon").map_or(":", String::as_str);
@@ -358,49 +356,6 @@ impl Setting<'_> {
             active: clock::now().timestamp() < moment.timestamp(),
         }
     }
-}
-
-/// Campaign parameters for links to the organisation's own site.
-pub(super) struct Campaign<'a> {
-    pub(super) links: &'a Links,
-    pub(super) site: Option<&'a str>,
-    pub(super) slug: &'a str,
-}
-
-impl Campaign<'_> {
-    fn apply(&self, url: &MergeText) -> MergeText {
-        let own = match (self.site.and_then(host), url.0.first()) {
-            (Some(site), Some(Piece::Text(start))) => host(start).is_some_and(|host| host.eq_ignore_ascii_case(site)),
-            _ => false,
-        };
-        let parameters: Vec<String> = [
-            ("utm_source", self.links.utm_source.as_deref()),
-            ("utm_medium", self.links.utm_medium.as_deref()),
-            ("utm_campaign", self.links.utm_campaign.as_deref().or(self.links.utm_source.as_ref().map(|_| self.slug))),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| value.map(|value| format!("{name}={value}")))
-        .collect();
-        if !own || parameters.is_empty() {
-            return url.clone();
-        }
-        let mut url = url.clone();
-        let asks = url.0.iter().any(|piece| matches!(piece, Piece::Text(text) if text.contains('?')));
-        let query = format!("{}{}", if asks { '&' } else { '?' }, parameters.join("&"));
-        match url.0.last_mut() {
-            Some(Piece::Text(text)) => match text.find('#') {
-                Some(at) => text.insert_str(at, &query),
-                None => text.push_str(&query),
-            },
-            _ => url.0.push(Piece::Text(query)),
-        }
-        url
-    }
-}
-
-fn host(url: &str) -> Option<&str> {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
-    rest.split(['/', '?', '#']).next()
 }
 
 /// What an address's ending says of the file: "PDF".

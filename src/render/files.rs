@@ -52,15 +52,25 @@ impl TemplateFiles {
         files.iter().filter_map(partial).collect()
     }
 
-    /// The fixed words that the templates use: those of the built-in English file.
-    pub(super) fn words() -> Result<Vec<String>> {
+    /// The names of the themes, built in and the project's own.
+    pub(super) fn themes(&self) -> Vec<String> {
+        let mut names: BTreeSet<String> = TEMPLATES.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let own = std::fs::read_dir(self.folder.join("themes")).into_iter().flatten().flatten();
+        names.extend(own.filter_map(|entry| Some(format!("themes/{}", entry.file_name().to_str()?))));
+        let theme = |name: &String| Some(name.strip_prefix("themes/")?.strip_suffix(".toml")?.to_owned());
+        names.iter().filter_map(theme).collect()
+    }
+
+    /// The fixed words of a built-in file; none where there is no such file. Those of `i18n/en.toml` are all that the
+    /// templates use.
+    pub(super) fn words(name: &str) -> Result<std::collections::BTreeMap<String, String>> {
         #[derive(serde::Deserialize)]
         struct Words {
             words: std::collections::BTreeMap<String, String>,
         }
-        let text = embedded("i18n/en.toml").unwrap_or_default();
-        let words: Words = Source::new("templates/i18n/en.toml", text).toml()?;
-        Ok(words.words.into_keys().collect())
+        let Some(text) = embedded(name) else { return Ok(std::collections::BTreeMap::new()) };
+        let words: Words = Source::new(Path::new("templates").join(name), text).toml()?;
+        Ok(words.words)
     }
 
     /// A picture beside the theme; none where it is not there.

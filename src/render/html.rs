@@ -1,8 +1,10 @@
 //! A snippet's tree -> HTML that mail programs and browsers agree on.
 //!
 //! Plain elements without classes: the templates' style sheet speaks of `p`, `h3`, `blockquote`, `table` and the
-//! inliner writes it onto them. Headings move two levels down, since a snippet's title is the `h2`.
+//! inliner writes it onto them. A text's highest headings become `h3`, since its snippet's title is the `h2`, and the
+//! others follow without a gap.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 
 use super::pictures::Pictures;
@@ -11,8 +13,8 @@ use crate::error::Result;
 use crate::issue::markdown::{Alignment, Block, Document, Inline, Link, List, Picture, Table};
 use crate::issue::{MergeText, Piece};
 
-/// How many levels a snippet's headings move down.
-const SHIFT: u8 = 2;
+/// The level of a text's highest headings.
+const HIGHEST: usize = 3;
 
 /// What is needed to write HTML.
 pub(super) struct Writer<'r> {
@@ -20,6 +22,8 @@ pub(super) struct Writer<'r> {
     pub(super) pictures: &'r Pictures<'r>,
     /// Whether HTML in the Markdown is let through.
     pub(super) raw: bool,
+    /// The levels of headings that the text has.
+    pub(super) levels: RefCell<Vec<u8>>,
     /// Turns a link's address into what readers get (campaign parameters).
     pub(super) links: &'r dyn Fn(&MergeText) -> MergeText,
 }
@@ -28,6 +32,7 @@ impl Writer<'_> {
     /// A whole text, with its footnotes under it.
     pub(super) fn document(&self, document: &Document) -> Result<String> {
         let mut out = String::new();
+        self.levels.replace(heading_levels(&document.blocks));
         self.blocks(&document.blocks, &mut out)?;
         for footnote in &document.footnotes {
             let mut inner = String::new();
@@ -48,7 +53,10 @@ impl Writer<'_> {
                 [Inline::Image(picture)] => self.figure(picture, out)?,
                 _ => self.element("p", inlines, out)?,
             },
-            Block::Heading(level, inlines) => self.element(&format!("h{}", (level + SHIFT).min(6)), inlines, out)?,
+            Block::Heading(level, inlines) => {
+                let below = self.levels.borrow().iter().position(|used| used == level).unwrap_or(0);
+                self.element(&format!("h{}", (HIGHEST + below).min(6)), inlines, out)?;
+            }
             Block::List(list) => self.list(list, out)?,
             Block::Quote(blocks) => {
                 out.push_str("<blockquote>\n");
@@ -124,8 +132,8 @@ impl Writer<'_> {
 
     fn table(&self, table: &Table, out: &mut String) -> Result<()> {
         let align = |column: usize| match table.alignments.get(column) {
-            Some(Alignment::Centre) => " align=\"center\"",
-            Some(Alignment::End) => " align=\"right\"",
+            Some(Alignment::Centre) => " class=\"middle\"",
+            Some(Alignment::End) => " class=\"right\"",
             _ => "",
         };
         let row = |cells: &[Vec<Inline>], name: &str, attributes: &str, out: &mut String| -> Result<()> {
@@ -187,6 +195,15 @@ impl Writer<'_> {
         out.push_str("</a>");
         Ok(())
     }
+}
+
+/// The levels that a text's headings have, the highest first.
+fn heading_levels(blocks: &[Block]) -> Vec<u8> {
+    let level = |block: &Block| if let Block::Heading(level, _) = block { Some(*level) } else { None };
+    let mut levels: Vec<u8> = blocks.iter().filter_map(level).collect();
+    levels.sort_unstable();
+    levels.dedup();
+    levels
 }
 
 /// A link's address in ASCII: what may not stand in one is percent-encoded (RFC 3986, section 2.1), what is encoded

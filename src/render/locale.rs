@@ -63,9 +63,13 @@ impl Locale {
                 .into());
         };
         let source = files.source(name)?;
-        let locale: Self = source.toml()?;
+        let mut locale: Self = source.toml()?;
+        // a project's own file may be older than the templates: what it lacks is taken from the built-in one
+        for (word, text) in TemplateFiles::words(name)? {
+            locale.words.entry(word).or_insert(text);
+        }
         let missing: Vec<String> =
-            TemplateFiles::words()?.into_iter().filter(|word| !locale.words.contains_key(word)).collect();
+            TemplateFiles::words("i18n/en.toml")?.into_keys().filter(|word| !locale.words.contains_key(word)).collect();
         if missing.is_empty() {
             return Ok(locale);
         }

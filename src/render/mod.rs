@@ -6,14 +6,18 @@
 
 mod abbreviations;
 mod blocks;
+mod campaign;
+mod colour;
 mod context;
 mod engine;
 mod files;
 mod html;
 mod locale;
+mod look;
 mod material;
 mod metadata;
 mod news;
+mod newsletter;
 mod page;
 mod picture;
 mod pictures;
@@ -29,21 +33,23 @@ use css_inline::CSSInliner;
 
 pub use html::escape;
 pub use material::{full_resolution, photo_name};
+pub use newsletter::WebPage;
 pub use pictures::{Placed, Placing};
 pub use proof::Proof;
 pub use release::{Dress, Page, Version};
 pub use text::WIDTH;
 
-use self::context::{Campaign, Setting, Target};
-use self::engine::{Engine, Form};
+use self::campaign::Campaign;
+use self::context::Setting;
 use self::files::TemplateFiles;
 use self::locale::Locale;
+use self::look::{Ground, Look};
 use self::pictures::Pictures;
 use self::slots::Slots;
 use self::theme::Theme;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Cause, Error, Result};
-use crate::issue::{Issue, MergeText};
+use crate::issue::{Issue, MergeText, Readership};
 use crate::language::Language;
 use crate::project::Project;
 
@@ -58,6 +64,8 @@ const PAGE: u32 = 736;
 pub struct Rendering {
     /// The edition's language.
     pub language: Language,
+    /// Which of its readers it is for.
+    pub readership: Readership,
     /// The subject.
     pub subject: MergeText,
     /// What an inbox shows behind the subject.
@@ -76,8 +84,6 @@ pub struct Renderer<'p> {
     files: TemplateFiles,
     theme: Theme,
     fields: Vec<String>,
-    /// Whether what is rendered has no subscriber.
-    for_everyone: bool,
 }
 
 impl<'p> Renderer<'p> {
@@ -85,76 +91,24 @@ impl<'p> Renderer<'p> {
     pub fn new(project: &'p Project, fields: &[String]) -> Result<Self> {
         let files = TemplateFiles::new(project);
         let theme = Theme::load(&files)?;
-        Ok(Self { project, files, theme, fields: fields.to_vec(), for_everyone: false })
-    }
-
-    /// Renders an issue's edition in a language.
-    pub fn edition(&self, issue: &Issue, language: &Language, placing: Placing) -> Result<Rendering> {
-        let slots = Slots::default();
-        let pictures = Pictures::new(self.project, placing, self.theme.width, UPRIGHT);
-        let locale = Locale::load(&self.files, language)?;
-        let setting = self.setting(issue, language, &locale, &slots, &pictures);
-        let snippets = issue.edition(language);
-        let organisation = self.organisation(language);
-        let look = self.look(language, &pictures)?;
-
-        let (mut html_views, mut text_views, mut next_note) = (Vec::new(), Vec::new(), 1);
-        for snippet in &snippets {
-            html_views.push(setting.view(snippet, &Target::Html)?);
-            let view = setting.view(snippet, &Target::Text { next_note })?;
-            next_note += view.notes.len();
-            text_views.push(view);
-        }
-        let headline = |target: &Target| {
-            let set = setting.typography(language, true, target);
-            (set.merge_text(&issue.subject(language)), set.merge_text(&issue.preheader(language)))
-        };
-        // an inbox shows both in whatever font it has: without the narrow space
-        let (subject, preheader) = headline(&Target::Text { next_note: 1 });
-        let newsletter = |snippets, form, (subject, preheader): (MergeText, MergeText)| context::Newsletter {
-            lang: language,
-            dir: language.direction(),
-            subject: slots.close(&subject),
-            preheader: slots.close(&preheader),
-            date: issue.manifest.date.map(|day| locale.date(day.0)),
-            organisation: &organisation,
-            theme: &look,
-            words: &locale.words,
-            unsubscribe: self.unsubscribe(&slots, form),
-            editions: self.editions(issue),
-            snippets,
-        };
-        let pages = ["newsletter"];
-        let html = Engine::new(&self.files, Form::Html, &pages, &self.fields, &slots)?
-            .render("newsletter", &newsletter(html_views, Form::Html, headline(&Target::Html)))?;
-        let text = Engine::new(&self.files, Form::Text, &pages, &self.fields, &slots)?
-            .render("newsletter", &newsletter(text_views, Form::Text, (subject.clone(), preheader.clone())))?;
-        Ok(Rendering {
-            language: language.clone(),
-            subject,
-            preheader,
-            html: slots.open(&inline_css(&html)?),
-            text: slots.open(&tidy(&text)),
-            pictures: pictures.used(),
-        })
+        Ok(Self { project, files, theme, fields: fields.to_vec() })
     }
 
     /// What is wrong with the templates and the theme without being an error.
     pub(crate) fn warnings(&self) -> Vec<Diagnostic> {
-        let Some(logo) = &self.theme.logo else { return Vec::new() };
-        let named = [Some(&logo.file), logo.dark.as_ref()].into_iter().flatten();
+        let files = self.theme.logo.iter().flat_map(|logo| [Some(&logo.file), logo.dark.as_ref()]).flatten();
         let usual = ["logo.png", "logo-dark.png"];
-        let missing = named
+        let missing = files
             .filter(|file| !usual.contains(&file.as_str()) && !self.project.templates().join(file.as_str()).is_file());
-        missing
-            .map(|file| {
-                Diagnostic::warning(format!(
-                    "the logo `{file}` is not there; the organisation's name stands in its place"
-                ))
-                .at(Place::file("templates/theme.toml"))
+        let missing = missing.map(|file| {
+            Diagnostic::warning(format!("the logo `{file}` is not there; the organisation's name stands in its place"))
                 .hint(format!("copy it to `templates/{file}`"))
-            })
-            .collect()
+        });
+        let pale = self.theme.hard_to_read().into_iter().map(|which| {
+            Diagnostic::warning(format!("hard to read: {which}"))
+                .hint("make one darker or lighter until it is 4.5 at least (WCAG 2.2, 1.4.3)")
+        });
+        missing.chain(pale).map(|diagnostic| diagnostic.at(Place::file("templates/theme.toml"))).collect()
     }
 
     fn setting<'a>(
@@ -181,51 +135,8 @@ impl<'p> Renderer<'p> {
         }
     }
 
-    fn look(&self, language: &Language, pictures: &Pictures<'_>) -> Result<context::Look> {
-        let logo = match &self.theme.logo {
-            None => None,
-            Some(logo) => match self.files.picture(&logo.file)? {
-                None => None,
-                Some(media) => {
-                    let placed = pictures.place_within(&media, logo.width)?;
-                    let dark = logo.dark.as_deref().map(|file| self.files.picture(file)).transpose()?.flatten();
-                    let dark = dark.map(|media| pictures.place_within(&media, logo.width)).transpose()?;
-                    let default = &self.project.config.languages.default;
-                    Some(context::LogoView {
-                        src: placed.src,
-                        dark_height: dark.as_ref().map(|placed| placed.height),
-                        dark_src: dark.map(|placed| placed.src),
-                        alt: logo.alt.get(language, default).to_owned(),
-                        width: placed.width,
-                        height: placed.height,
-                    })
-                }
-            },
-        };
-        let theme = &self.theme;
-        Ok(context::Look {
-            width: theme.width,
-            radius: theme.radius,
-            colours: theme.colours.clone(),
-            colours_dark: theme.colours_dark.clone(),
-            fonts: theme.fonts.clone(),
-            logo,
-        })
-    }
-
-    fn unsubscribe(&self, slots: &Slots, form: Form) -> context::Unsubscribe {
-        let unsubscribe = self.project.config.unsubscribe.as_ref().filter(|_| !self.for_everyone);
-        let url = unsubscribe.and_then(|unsubscribe| unsubscribe.url.as_deref());
-        let url = url.map(|url| MergeText::parse(url).unwrap_or_default().in_url()).map(|url| match form {
-            Form::Html => slots.close(&html::encode_url(&url)),
-            Form::Text => slots.close(&url),
-        });
-        let mailto = unsubscribe.and_then(|unsubscribe| unsubscribe.mailto.as_ref()).map(ToString::to_string);
-        context::Unsubscribe { url, mailto }
-    }
-
-    fn editions(&self, issue: &Issue) -> Vec<context::Edition> {
-        issue.languages.iter().map(|lang| context::Edition { lang: lang.clone(), name: self.own_name(lang) }).collect()
+    fn look(&self, language: &Language, pictures: &Pictures<'_>, ground: Ground) -> Result<Look> {
+        Look::new(&self.theme, &self.files, pictures, (language, &self.project.config.languages.default), ground)
     }
 
     fn own_name(&self, language: &Language) -> String {
@@ -235,32 +146,25 @@ impl<'p> Renderer<'p> {
 
 /// Writes the style sheet onto the elements, since many mail programs drop it; rules for dark mode and phones stay.
 fn inline_css(html: &str) -> Result<String> {
-    let inliner = CSSInliner::options()
-        .keep_style_tags(false)
-        .keep_at_rules(true)
-        .remove_inlined_selectors(true)
-        .load_remote_stylesheets(false)
-        .build();
-    inliner.inline(html).map_err(|error| {
+    let inliner =
+        CSSInliner::options().keep_style_tags(false).keep_at_rules(true).load_remote_stylesheets(false).build();
+    let whole = inliner.inline(html).map_err(|error| {
         let cause: Cause = Box::new(error);
         Error::Input(vec![
             Diagnostic::error(format!("the style sheet cannot be inlined: {cause}"))
                 .at(Place::file("templates/newsletter.html.hbs"))
                 .hint("mend the `<style>` element of the template"),
         ])
-    })
+    })?;
+    Ok(style_last(&whole).unwrap_or(whole))
 }
 
-/// At most two empty lines in a row, none at either end, no space at a line's end.
-fn tidy(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut empty = 0;
-    for line in text.trim().lines().map(str::trim_end) {
-        empty = if line.is_empty() { empty + 1 } else { 0 };
-        if empty <= 2 {
-            out.push_str(line);
-            out.push('\n');
-        }
-    }
-    out
+/// Moves the rules that stay from the head's beginning to its end: the encoding must be told within the first 1,024
+/// bytes (HTML, section 4.2.5.4).
+fn style_last(html: &str) -> Option<String> {
+    const CLOSE: &str = "</style>";
+    let start = html.find("<head><style>")? + "<head>".len();
+    let end = start + html[start..].find(CLOSE)? + CLOSE.len();
+    let head_end = end + html[end..].find("</head>")?;
+    Some([&html[..start], &html[end..head_end], &html[start..end], "\n", &html[head_end..]].concat())
 }

@@ -8,29 +8,24 @@ use serde::Serialize;
 use super::context;
 use super::engine::{Engine, Form};
 use super::locale::Locale;
+use super::look::{Ground, Look};
 use super::pictures::{Pictures, Placed, Placing};
 use super::slots::Slots;
 use super::{PAGE, Renderer};
 use crate::error::Result;
 use crate::language::Language;
-use crate::project::Project;
 
 #[derive(Serialize)]
 struct Sheet<'a, T> {
     lang: &'a Language,
     dir: &'static str,
     organisation: &'a context::Organisation,
-    theme: &'a context::Look,
+    theme: &'a Look,
     words: &'a BTreeMap<String, String>,
     page: &'a T,
 }
 
-impl<'p> Renderer<'p> {
-    /// A renderer of pages that everybody reads: nobody can unsubscribe on them.
-    pub(crate) fn for_the_web(project: &'p Project, fields: &[String]) -> Result<Self> {
-        Ok(Self { for_everyone: true, ..Self::new(project, fields)? })
-    }
-
+impl Renderer<'_> {
     /// Renders a template of this name; what `data` says is under `page` in it.
     pub(crate) fn page(
         &self,
@@ -46,7 +41,7 @@ impl<'p> Renderer<'p> {
             lang: language,
             dir: language.direction(),
             organisation: &self.organisation(language),
-            theme: &self.look(language, &pictures)?,
+            theme: &self.look(language, &pictures, Ground::Page)?,
             words: &locale.words,
             page: data,
         };

@@ -6,7 +6,7 @@ use super::{Placing, Renderer, Rendering};
 use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
-use crate::issue::Issue;
+use crate::issue::{Issue, Readership, TAGS};
 use crate::language::Language;
 use crate::project::Project;
 
@@ -15,8 +15,10 @@ use crate::project::Project;
 pub struct Proof {
     /// The issue, where it could be opened.
     pub issue: Option<Issue>,
-    /// Its editions, where they could be rendered.
+    /// Its editions, where they could be rendered, as those get them who are of no audience in particular.
     pub renderings: Vec<Rendering>,
+    /// The same for those who are: one a language and readership.
+    pub variants: Vec<Rendering>,
     /// What was found, errors first.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -25,7 +27,7 @@ impl Proof {
     /// Opens, checks and renders an issue. `fields` are the merge fields there are. An error here is one of the
     /// machine or of the request (no such issue); what is wrong in the issue are the proof's diagnostics.
     pub fn pull(project: &Project, slug: &str, fields: &[String], placing: &Placing) -> Result<Self> {
-        let mut proof = Self { issue: None, renderings: Vec::new(), diagnostics: Vec::new() };
+        let mut proof = Self { issue: None, renderings: Vec::new(), variants: Vec::new(), diagnostics: Vec::new() };
         let issue = match Issue::open(project, slug) {
             Ok(issue) => issue,
             Err(error) => return proof.fail(error),
@@ -36,18 +38,18 @@ impl Proof {
             Err(error) => return proof.fail(error),
         };
         proof.diagnostics.extend(renderer.warnings());
+        proof.diagnostics.extend(unseen(&issue, fields));
         for language in &issue.languages {
-            match renderer.edition(&issue, language, placing.clone()) {
-                Ok(rendering) => {
-                    proof.diagnostics.extend(check::rendering(&rendering.language, &rendering.html));
-                    proof.renderings.push(rendering);
+            for readership in issue.readerships(language) {
+                match renderer.edition_for(&issue, language, &readership, placing.clone()) {
+                    Ok(rendering) => proof.take(rendering),
+                    Err(Error::Input(found)) => {
+                        let new = found.into_iter().filter(|found| !proof.diagnostics.contains(found));
+                        let new: Vec<_> = new.collect();
+                        proof.diagnostics.extend(new);
+                    }
+                    Err(error) => return Err(error),
                 }
-                Err(Error::Input(found)) => {
-                    proof.diagnostics.extend(
-                        found.into_iter().filter(|found| !proof.diagnostics.contains(found)).collect::<Vec<_>>(),
-                    );
-                }
-                Err(error) => return Err(error),
             }
         }
         proof.issue = Some(issue);
@@ -69,6 +71,15 @@ impl Proof {
         self.renderings.iter().find(|rendering| rendering.language == *language)
     }
 
+    fn take(&mut self, rendering: Rendering) {
+        if rendering.readership.is_public() {
+            self.diagnostics.extend(check::rendering(&rendering.language, &rendering.html));
+            self.renderings.push(rendering);
+        } else {
+            self.variants.push(rendering);
+        }
+    }
+
     fn fail(mut self, error: Error) -> Result<Self> {
         match error {
             Error::Input(found) => {
@@ -79,4 +90,29 @@ impl Proof {
             other => Err(other),
         }
     }
+}
+
+/// Audiences that nobody can be of, and editions in which some readers would find nothing.
+fn unseen(issue: &Issue, fields: &[String]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let targeted = issue.all_snippets().find(|snippet| snippet.front.audience.is_some());
+    if let Some(snippet) = targeted.filter(|_| !fields.iter().any(|field| field == TAGS)) {
+        found.push(
+            Diagnostic::warning(format!("the list has no column `{TAGS}`: nobody gets this snippet"))
+                .at(snippet.place_of("audience"))
+                .hint(format!("add the column `{TAGS}` to the list, or take `audience` out")),
+        );
+    }
+    for language in &issue.languages {
+        let edition = issue.edition(language);
+        let empty = |readership: &Readership| !edition.iter().any(|snippet| readership.sees(snippet));
+        if !edition.is_empty() && issue.readerships(language).iter().any(empty) {
+            found.push(
+                Diagnostic::error(format!("some readers of the `{language}` edition would get an empty letter"))
+                    .at(edition[0].place_of("audience"))
+                    .hint("add a snippet without `audience`; to send to a part of the list alone, use `--where`"),
+            );
+        }
+    }
+    found
 }

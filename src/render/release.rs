@@ -13,15 +13,15 @@ use sha2::{Digest, Sha256};
 use super::context::{self, SnippetView, Target};
 use super::engine::{Engine, Form};
 use super::locale::Locale;
+use super::look::{Ground, Look};
 use super::material::{Files, Full, PhotoView, documents};
 use super::news::{Facts, resolve};
 use super::pictures::{Pictures, Placed, Placing};
 use super::slots::Slots;
-use super::{PAGE, Renderer, Rendering, html, inline_css, tidy};
+use super::{PAGE, Renderer, Rendering, html, inline_css, text};
 use crate::clock;
 use crate::error::Result;
-use crate::issue::markdown::Block;
-use crate::issue::{Issue, Kind, Media, MergeText, Piece, Snippet};
+use crate::issue::{Issue, Kind, Media, MergeText, Piece, Readership, Snippet};
 use crate::language::Language;
 use crate::project::Project;
 
@@ -85,7 +85,7 @@ struct Sheet<'a> {
     lang: &'a Language,
     dir: &'static str,
     organisation: &'a context::Organisation,
-    theme: &'a context::Look,
+    theme: &'a Look,
     words: &'a BTreeMap<String, String>,
     release: SnippetView,
     embargo: Option<Embargo>,
@@ -141,8 +141,8 @@ impl Renderer<'_> {
         let slots = Slots::default();
         let pictures = Pictures::new(self.project, dress.placing.clone(), PAGE, PAGE);
         let html = self.sheet("press-release", Form::Html, (issue, release), dress, (&slots, &pictures))?;
-        let text = self.sheet("press-release", Form::Text, (issue, release), dress, (&slots, &pictures))?;
-        let (html, text) = (slots.open(&html).sample(), slots.open(&tidy(&text)).sample());
+        let plain = self.sheet("press-release", Form::Text, (issue, release), dress, (&slots, &pictures))?;
+        let (html, text) = (slots.open(&html).sample(), slots.open(&text::tidy(&plain)).sample());
         Ok(Page { html, text, pictures: pictures.used() })
     }
 
@@ -151,14 +151,15 @@ impl Renderer<'_> {
         let slots = Slots::default();
         let pictures = Pictures::new(self.project, Placing::Embed, MAIL, MAIL);
         let html = self.sheet("press-mail", Form::Html, (issue, release), dress, (&slots, &pictures))?;
-        let text = self.sheet("press-release", Form::Text, (issue, release), dress, (&slots, &pictures))?;
+        let plain = self.sheet("press-release", Form::Text, (issue, release), dress, (&slots, &pictures))?;
         let fixed = |text: String| MergeText(vec![Piece::Text(text)]);
         Ok(Rendering {
             language: release.lang.clone(),
+            readership: Readership::default(),
             subject: fixed(release.front.title.clone()),
             preheader: fixed(release.front.subtitle.clone().unwrap_or_default()),
             html: fixed(slots.open(&inline_css(&html)?).sample()),
-            text: fixed(slots.open(&tidy(&text)).sample()),
+            text: fixed(slots.open(&text::tidy(&plain)).sample()),
             pictures: pictures.used(),
         })
     }
@@ -179,8 +180,8 @@ impl Renderer<'_> {
             Form::Text => Target::Text { next_note: 1 },
         };
         let organisation = self.organisation(language);
-        let theme = self.look(language, pictures)?;
-        let mut view = setting.view(&levelled(release), &target)?;
+        let theme = self.look(language, pictures, Ground::Page)?;
+        let mut view = setting.view(release, &target)?;
         if form == Form::Html {
             join_dateline(&mut view);
         }
@@ -283,20 +284,6 @@ fn embargo(project: &Project, release: &Snippet, locale: &Locale) -> Option<Emba
         until: format!("{} ({name})", locale.moment(there.datetime())),
         iso: there.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
     })
-}
-
-/// The release with its headings moved up or down, so that the highest stands right under the page's own.
-fn levelled(release: &Snippet) -> Snippet {
-    let mut release = release.clone();
-    let level = |block: &Block| if let Block::Heading(level, _) = block { Some(*level) } else { None };
-    if let Some(highest) = release.body.blocks.iter().filter_map(level).min() {
-        for block in &mut release.body.blocks {
-            if let Block::Heading(level, _) = block {
-                *level -= highest - 1;
-            }
-        }
-    }
-    release
 }
 
 /// Place and day stand at the head of the first paragraph, as a newspaper prints them.

@@ -67,7 +67,7 @@ impl<'r> Writer<'r> {
     fn block(&mut self, block: &Block, width: usize) -> String {
         match block {
             Block::Paragraph(inlines) => wrap(&self.words(inlines), width),
-            Block::Heading(_, inlines) => underline(&self.words(inlines), '-', width),
+            Block::Heading(_, inlines) => underline(&self.plain_words(inlines), '~', width),
             Block::List(list) => self.list(list, width),
             Block::Quote(blocks) => {
                 let inner = self.blocks(blocks, width.saturating_sub(2), false);
@@ -76,7 +76,7 @@ impl<'r> Writer<'r> {
             Block::Code(code) => indent(code.trim_end_matches('\n'), "    "),
             Block::Table(table) => {
                 let cells = |row: &[Vec<Inline>], writer: &mut Self| -> Vec<String> {
-                    row.iter().map(|cell| writer.words(cell).replace('\n', " ")).collect()
+                    row.iter().map(|cell| writer.plain_words(cell).replace('\n', " ")).collect()
                 };
                 let head = cells(&table.head, self);
                 let rows: Vec<Vec<String>> = table.rows.iter().map(|row| cells(row, self)).collect();
@@ -100,6 +100,12 @@ impl<'r> Writer<'r> {
             items.push(hang(&inner, &mark));
         }
         items.join(if list.tight { "\n" } else { "\n\n" })
+    }
+
+    /// Words that stand out by where they are: without marks of emphasis.
+    fn plain_words(&mut self, inlines: &[Inline]) -> String {
+        let unmarked: Vec<Inline> = inlines.iter().flat_map(unmarked).collect();
+        self.words(&unmarked)
     }
 
     fn words(&mut self, inlines: &[Inline]) -> String {
@@ -155,6 +161,13 @@ impl<'r> Writer<'r> {
     }
 }
 
+fn unmarked(inline: &Inline) -> Vec<Inline> {
+    match inline {
+        Inline::Emphasis(inner) | Inline::Strong(inner) => inner.iter().flat_map(unmarked).collect(),
+        other => vec![other.clone()],
+    }
+}
+
 /// Wraps words at a width; line breaks that were meant stay.
 pub(super) fn wrap(words: &str, width: usize) -> String {
     let options = Options::new(width.max(20))
@@ -177,6 +190,33 @@ fn hang(text: &str, mark: &str) -> String {
     let mut lines = text.lines();
     let first = format!("{mark}{}", lines.next().unwrap_or_default());
     lines.fold(first.trim_end().to_owned(), |out, line| out + "\n" + format!("{space}{line}").trim_end())
+}
+
+/// A rendered template, tidied: at most two empty lines in a row, none at either end, no space at a line's end, and
+/// no line that could have been broken longer than [`WIDTH`].
+pub(super) fn tidy(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut empty = 0;
+    for line in text.trim().lines().map(str::trim_end) {
+        empty = if line.is_empty() { empty + 1 } else { 0 };
+        if empty <= 2 {
+            out.push_str(&folded(line));
+            out.push('\n');
+        }
+    }
+    // RFC 3676, section 4.3: the line that opens a signature is two hyphens and a blank
+    out.replace("\n--\n", "\n-- \n")
+}
+
+/// A line within the width, with what it begins with (blanks, `>`) before each of its parts. Addresses and code stay
+/// whole.
+fn folded(line: &str) -> String {
+    let words = line.trim_start_matches([' ', '>']);
+    let (start, code) = (&line[..line.len() - words.len()], line.starts_with("    "));
+    if UnicodeWidthStr::width(line) <= WIDTH || code || words.contains("://") {
+        return line.to_owned();
+    }
+    indent(&wrap(words, WIDTH.saturating_sub(start.len())), start)
 }
 
 /// Sets the same before every line that has words.

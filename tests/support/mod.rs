@@ -42,5 +42,8 @@ pub use letter::{Letter, Part};
 pub use newsroom::{Newsroom, Relay, Run, Running, Security};
 pub use picture::PIXEL;
 pub use postbox::{Act, Moment, OpenPostbox, Point, Postbox, Taken};
-pub use services::{Chromium, OpenPostfix, Postfix, Service, judges, need};
+pub use services::{
+    Chromium, OpenPostfix, Postfix, Service, axe, defects, dumped, html_errors, need, read_feed, spam_score,
+    unsupported,
+};
 pub use site::Site;

@@ -76,7 +76,6 @@ fn a_broken_template_is_shown_with_its_place() {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "how fast it is, for whoever asks with --nocapture")]
 fn a_save_is_news_within_a_fifth_of_a_second() {
     let desk = Desktop::new();
     desk.json("/api/issue/2015-05/en");

@@ -140,6 +140,7 @@ impl<'a> Dialogue<'a> {
         self.house.stop.sleep(duration)
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "an answer is given once")]
     pub(super) fn say(&mut self, answer: Answer) -> io::Result<()> {
         for line in String::from_utf8_lossy(&answer.bytes).lines() {
             self.note(&format!("S: {line}"));

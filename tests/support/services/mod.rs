@@ -8,6 +8,7 @@
 //! ```
 
 mod chromium;
+mod judges;
 mod postfix;
 mod webdriver;
 
@@ -19,6 +20,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub use chromium::Chromium;
+pub use judges::{axe, defects, dumped, html_errors, read_feed, spam_score, unsupported};
 pub use postfix::{OpenPostfix, Postfix};
 
 /// How often a condition is looked at again.
@@ -44,30 +46,64 @@ const FOLDERS: [&str; 7] = [
 pub enum Service {
     /// The mail server, with the Cyrus SASL library for its logins.
     Postfix,
+    /// Python's DKIM library, by Debian's own Python.
+    Dkimpy,
     /// The browser, with `chromedriver`, which drives it.
     Chromium,
     /// The programs that read PDF.
     Poppler,
     /// Python with the feed parser that others read feeds with.
     Feedparser,
+    /// The Nu HTML checker.
+    Vnu,
+    /// The accessibility checker axe-core, in the browser.
+    Axe,
+    /// The caniemail data.
+    CanIEmail,
+    /// The spam filter.
+    SpamAssassin,
+    /// Python, for its `email` package.
+    Python,
+    /// The text browser.
+    W3m,
 }
 
 impl Service {
     fn programs(self) -> &'static [&'static str] {
         match self {
             Self::Postfix => &["postfix", "master", "saslpasswd2", "install", "timeout"],
-            Self::Chromium => &["chromium", "chromedriver", "timeout"],
+            Self::Chromium | Self::Axe => &["chromium", "chromedriver", "timeout"],
+            Self::Dkimpy => &["dkimverify", "openssl"],
             Self::Poppler => &["pdftotext", "pdffonts", "pdfinfo"],
-            Self::Feedparser => &["python3"],
+            Self::Vnu => &["java"],
+            Self::CanIEmail => &["node"],
+            Self::SpamAssassin => &["spamassassin"],
+            Self::Python | Self::Feedparser => &["python3"],
+            Self::W3m => &["w3m"],
         }
     }
 
     fn packages(self) -> &'static str {
         match self {
             Self::Postfix => "postfix libsasl2-modules sasl2-bin",
-            Self::Chromium => "chromium chromium-driver",
+            Self::Chromium | Self::Axe => "chromium chromium-driver",
             Self::Poppler => "poppler-utils",
-            Self::Feedparser => "python3",
+            Self::Dkimpy => "python3-dkim python3-nacl openssl",
+            Self::Vnu => "default-jre-headless",
+            Self::CanIEmail => "nodejs",
+            Self::SpamAssassin => "spamassassin",
+            Self::Python | Self::Feedparser => "python3",
+            Self::W3m => "w3m",
+        }
+    }
+
+    /// What `tests/judges/install.sh` installs for it.
+    fn installed(self) -> Option<&'static str> {
+        match self {
+            Self::Vnu => Some("vnu-jar/build/dist/vnu.jar"),
+            Self::Axe => Some("axe-core/axe.min.js"),
+            Self::CanIEmail => Some("@jsx-email/doiuse-email/package.json"),
+            _ => None,
         }
     }
 
@@ -76,10 +112,12 @@ impl Service {
         let missing = self.programs().iter().find(|program| find(program).is_none());
         match missing {
             Some(program) => Some(format!("`{program}` is not installed (apt-get install {})", self.packages())),
-            None if self == Self::Feedparser && !judges().join("feedparser").is_dir() => Some(format!(
-                "`feedparser` is not there (python3 -m pip install --target {} feedparser)",
-                judges().display()
-            )),
+            None if self == Self::Feedparser && !judges::python().join("feedparser").is_dir() => {
+                Some("tests/judges/install.sh has not been run".to_owned())
+            }
+            None if self.installed().is_some_and(|file| !judges::installed(file).is_file()) => {
+                Some("tests/judges/install.sh has not been run".to_owned())
+            }
             None if self == Self::Postfix && !is_root() => Some("only root can start it".to_owned()),
             None => None,
         }
@@ -97,11 +135,6 @@ pub fn need(service: Service) -> bool {
     // not by `eprintln!`, which the test harness swallows
     let _ = writeln!(io::stderr(), "skipped: this test needs {service:?}: {hindrance}");
     false
-}
-
-/// Where CI puts Python's judges.
-pub fn judges() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/judges/python")
 }
 
 /// The full path of a program.

@@ -1,0 +1,157 @@
+//! Issue + language -> [`Rendering`] for mails, [`WebPage`] for browsers: the same templates, the same snippets.
+//!
+//! The page leaves out what is between the organisation and one reader (unsubscribing, merge fields' values) and
+//! what only some readers get.
+
+use super::context::{self, Target};
+use super::engine::{Engine, Form};
+use super::locale::Locale;
+use super::look::Ground;
+use super::pictures::{Pictures, Placed, Placing};
+use super::slots::Slots;
+use super::{Renderer, Rendering, UPRIGHT, html, inline_css, text};
+use crate::error::Result;
+use crate::issue::{Issue, MergeText, Piece, Readership};
+use crate::language::Language;
+
+/// The template.
+const TEMPLATE: &str = "newsletter";
+
+/// An edition's page in its folder, as `build` writes it.
+const FILE: &str = "newsletter.html";
+
+/// An edition as a page for browsers.
+#[derive(Debug, Clone)]
+pub struct WebPage {
+    /// A whole HTML document.
+    pub html: String,
+    /// The pictures that it shows.
+    pub pictures: Vec<Placed>,
+}
+
+/// Which newsletter is wanted.
+struct Wanted<'w> {
+    issue: &'w Issue,
+    language: &'w Language,
+    readership: &'w Readership,
+    placing: Placing,
+    web: bool,
+}
+
+impl Renderer<'_> {
+    /// Renders an issue's edition in a language, as those get it who are of no audience in particular.
+    pub fn edition(&self, issue: &Issue, language: &Language, placing: Placing) -> Result<Rendering> {
+        let readerships = issue.readerships(language);
+        let public = readerships.first().cloned().unwrap_or_default();
+        self.edition_for(issue, language, &public, placing)
+    }
+
+    /// Renders the edition of one readership of its readers.
+    pub fn edition_for(
+        &self,
+        issue: &Issue,
+        language: &Language,
+        readership: &Readership,
+        placing: Placing,
+    ) -> Result<Rendering> {
+        self.newsletter(Wanted { issue, language, readership, placing, web: false })
+    }
+
+    /// Renders an issue's edition in a language as a page for browsers.
+    pub fn web(&self, issue: &Issue, language: &Language, placing: Placing) -> Result<WebPage> {
+        let readerships = issue.readerships(language);
+        let public = readerships.first().cloned().unwrap_or_default();
+        let rendering = self.newsletter(Wanted { issue, language, readership: &public, placing, web: true })?;
+        let fill = |piece: &Piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Field(field) => html::escape(field.fallback.as_deref().unwrap_or_default()),
+        };
+        Ok(WebPage { html: rendering.html.0.iter().map(fill).collect(), pictures: rendering.pictures })
+    }
+
+    fn newsletter(&self, wanted: Wanted<'_>) -> Result<Rendering> {
+        let Wanted { issue, language, readership, placing, web } = wanted;
+        let slots = Slots::default();
+        let pictures = Pictures::new(self.project, placing, self.theme.width, UPRIGHT);
+        let locale = Locale::load(&self.files, language)?;
+        let setting = self.setting(issue, language, &locale, &slots, &pictures);
+        let organisation = self.organisation(language);
+        let look = self.look(language, &pictures, Ground::Masthead)?;
+
+        let (mut html_views, mut text_views, mut next_note) = (Vec::new(), Vec::new(), 1);
+        for snippet in issue.edition(language).into_iter().filter(|snippet| readership.sees(snippet)) {
+            html_views.push(setting.view(snippet, &Target::Html)?);
+            let view = setting.view(snippet, &Target::Text { next_note })?;
+            next_note += view.notes.len();
+            text_views.push(view);
+        }
+        let headline = |target: &Target| {
+            let set = setting.typography(language, true, target);
+            (set.merge_text(&issue.subject(language)), set.merge_text(&issue.preheader(language)))
+        };
+        // an inbox shows both in whatever font it has: without the narrow space
+        let (subject, preheader) = headline(&Target::Text { next_note: 1 });
+        let leftwards = language.direction() == "rtl";
+        let newsletter = |snippets, form, (subject, preheader): (MergeText, MergeText)| context::Newsletter {
+            lang: language,
+            dir: language.direction(),
+            start: if leftwards { "right" } else { "left" },
+            end: if leftwards { "left" } else { "right" },
+            web,
+            web_url: self.web_url(issue, language),
+            subject: slots.close(&subject),
+            preheader: slots.close(&preheader),
+            date: issue.manifest.date.map(|day| locale.date(day.0)),
+            organisation: &organisation,
+            theme: &look,
+            words: &locale.words,
+            unsubscribe: if web { context::Unsubscribe::default() } else { self.unsubscribe(&slots, form) },
+            editions: self.editions(issue, language, web),
+            snippets,
+        };
+        let html = Engine::new(&self.files, Form::Html, &[TEMPLATE], &self.fields, &slots)?
+            .render(TEMPLATE, &newsletter(html_views, Form::Html, headline(&Target::Html)))?;
+        let plain = Engine::new(&self.files, Form::Text, &[TEMPLATE], &self.fields, &slots)?
+            .render(TEMPLATE, &newsletter(text_views, Form::Text, (subject.clone(), preheader.clone())))?;
+        Ok(Rendering {
+            language: language.clone(),
+            readership: readership.clone(),
+            subject,
+            preheader,
+            html: slots.open(&inline_css(&html)?),
+            text: slots.open(&text::tidy(&plain)),
+            pictures: pictures.used(),
+        })
+    }
+
+    fn unsubscribe(&self, slots: &Slots, form: Form) -> context::Unsubscribe {
+        let unsubscribe = self.project.config.unsubscribe.as_ref();
+        let url = unsubscribe.and_then(|unsubscribe| unsubscribe.url.as_deref());
+        let url = url.map(|url| MergeText::parse(url).unwrap_or_default().in_url()).map(|url| match form {
+            Form::Html => slots.close(&html::encode_url(&url)),
+            Form::Text => slots.close(&url),
+        });
+        let mailto = unsubscribe.and_then(|unsubscribe| unsubscribe.mailto.as_ref()).map(ToString::to_string);
+        context::Unsubscribe { url, mailto }
+    }
+
+    /// Every edition of an issue. From page to page the way is short, from a mail it takes the whole address.
+    fn editions(&self, issue: &Issue, language: &Language, web: bool) -> Vec<context::Edition> {
+        let url = |lang: &Language| {
+            if web { Some(format!("../{lang}/{FILE}")) } else { self.web_url(issue, lang) }
+        };
+        let edition = |lang: &Language| context::Edition {
+            lang: lang.clone(),
+            name: self.own_name(lang),
+            own: lang == language,
+            url: url(lang),
+        };
+        issue.languages.iter().map(edition).collect()
+    }
+
+    /// Where an edition's page is, where the project says under what address its pages are published.
+    fn web_url(&self, issue: &Issue, language: &Language) -> Option<String> {
+        let base = self.project.config.web.as_ref()?.base_url.trim_end_matches('/');
+        Some(format!("{base}/{}/{language}/{FILE}", issue.slug))
+    }
+}

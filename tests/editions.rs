@@ -1,0 +1,125 @@
+//! Which edition a reader gets, what is in it, and the same edition as a page.
+
+mod support;
+
+use support::{Letter, Newsroom};
+
+/// A letter in English and French, with a snippet for the press alone.
+fn room() -> Newsroom {
+    Newsroom::new()
+        .config("[languages.fallback]\nnl = [\"de\", \"fr\"]\n")
+        .issue("walk", "subject = \"A walk\"\npreheader = \"We went.\"\nlanguages = [\"en\", \"fr\"]\n")
+        .article("walk", "a.en", "The walk", "Dear {{ first_name \"walker & friend\" }}, we went.")
+        .article("walk", "a.fr", "La promenade", "Nous sommes parti(e)s : c'était \"bien\" !")
+        .snippet("walk", "b", "+++\ntitle = \"Passes\"\nlang = \"en\"\naudience = \"tag:press\"\n+++\nFetch yours.\n")
+        .file(
+            "subscribers.csv",
+            "email,first_name,lang,tags\n\
+             ada@example.com,Ada,en,\"school, Press\"\n\
+             ben@example.com,Ben,en,school\n\
+             bea@example.com,Béa,nl,\n\
+             zoe@example.com,Zoé,pl,press\n",
+        )
+}
+
+fn letter_to<'l>(letters: &'l [Letter], address: &str) -> &'l Letter {
+    letters.iter().find(|letter| letter.to.contains(address)).expect("everybody gets a letter")
+}
+
+#[test]
+fn each_reader_gets_the_language_and_the_snippets_that_are_theirs() {
+    let room = room();
+    room.run("send walk --yes").exit(0);
+    let letters = room.messages();
+    let has = |address: &str, words: &str| {
+        let letter = letter_to(&letters, address);
+        let (text, html) = (letter.text.contains(words), letter.html.contains(words));
+        assert_eq!(text, html, "{address}, {words}: the two parts say the same");
+        text
+    };
+    assert!(has("ada@example.com", "The walk") && has("ada@example.com", "Passes"));
+    assert!(has("ben@example.com", "The walk") && !has("ben@example.com", "Passes"));
+    // Dutch has no edition: its chain names German, which has none either, then French
+    assert!(has("bea@example.com", "La promenade") && !has("bea@example.com", "Passes"));
+    // Polish has no chain: the issue's first language
+    assert!(has("zoe@example.com", "The walk") && has("zoe@example.com", "Passes"));
+    room.run("send walk --dry-run").exit(0);
+    room.run("status --json").exit(0).stdout_has("\"accepted\":4");
+}
+
+#[test]
+fn a_test_shows_what_its_address_would_get() {
+    let room = room();
+    room.run("send walk --yes --test ada@example.com").exit(0);
+    assert!(room.messages().iter().all(|letter| letter.text.contains("Passes")));
+}
+
+#[test]
+fn an_audience_that_nobody_can_be_of_is_told() {
+    let room = room().subscribers(["ada@example.com"]);
+    room.run("check walk").exit(0).stdout_has("the list has no column `tags`: nobody gets this snippet");
+    let room = room.snippet("walk", "b", "+++\ntitle = \"Passes\"\naudience = \"press\"\n+++\nFetch yours.\n");
+    room.run("check walk").exit(1).stdout_has("`press` is no audience; write one like \"tag:press\"");
+}
+
+#[test]
+fn nobody_gets_an_empty_letter() {
+    let room = Newsroom::new()
+        .issue("walk", "subject = \"A walk\"\npreheader = \"We went.\"\n")
+        .snippet("walk", "b", "+++\ntitle = \"Passes\"\naudience = \"tag:press\"\n+++\nFetch yours.\n")
+        .subscribers(["ada@example.com"]);
+    room.run("send walk --yes").exit(1).stderr_has("some readers of the `en` edition would get an empty letter");
+}
+
+#[test]
+fn typography_is_set_in_both_parts_and_can_be_turned_off() {
+    let room = room();
+    room.run("send walk --yes").exit(0);
+    let letters = room.messages();
+    let bea = letter_to(&letters, "bea@example.com");
+    assert!(bea.text.contains("parti(e)s\u{a0}: c’était «\u{a0}bien\u{a0}»\u{a0}!"), "{}", bea.text);
+    assert!(
+        bea.html.replace("&nbsp;", "\u{a0}").contains("parti(e)s\u{a0}: c’était «\u{a0}bien\u{a0}»\u{202f}!"),
+        "{}",
+        bea.html
+    );
+    let room =
+        room.snippet("walk", "a.fr", "+++\ntitle = \"La promenade\"\ntypography = false\n+++\nC'est \"bien\" !\n");
+    room.run("build walk --out web").exit(0);
+    assert!(room.read("web/fr/newsletter.txt").contains("C'est \"bien\" !"));
+}
+
+#[test]
+fn the_page_is_for_everyone_and_leads_to_the_others() {
+    let room = room().config("[web]\nbase_url = \"https://www.example.org/letters/\"\n");
+    room.run("build walk --out web/walk").exit(0);
+    let page = room.read("web/walk/en/newsletter.html");
+    assert!(page.contains("Dear walker &amp; friend, we went."), "{page}");
+    assert!(!page.contains("Unsubscribe") && !page.contains("unsubscribe") && !page.contains("Passes"), "{page}");
+    assert!(page.contains("<a href=\"../fr/newsletter.html\""), "{page}");
+    assert!(
+        page.contains("rel=\"canonical\" href=\"https://www.example.org/letters/walk/en/newsletter.html\""),
+        "{page}"
+    );
+    room.run("send walk --yes").exit(0);
+    let letters = room.messages();
+    let ada = letter_to(&letters, "ada@example.com");
+    for part in [&ada.text, &ada.html] {
+        assert!(part.contains("https://www.example.org/letters/walk/en/newsletter.html"), "{part}");
+        assert!(part.contains("https://www.example.org/letters/walk/fr/newsletter.html"), "{part}");
+    }
+}
+
+#[test]
+fn a_theme_is_a_word_and_what_it_lacks_is_told() {
+    let room = room().file("templates/theme.toml", "base = \"harbor\"\n");
+    room.run("build walk").exit(1).stderr_has("there is no theme `harbor`").stderr_has("did you mean `harbour`?");
+    let room = room.file("templates/theme.toml", "base = \"harbour\"\n\n[colours]\naccent = \"#9ad0ec\"\n");
+    room.run("build walk").exit(0).stderr_has("`accent` on `paper` in `[colours]` has a contrast of 1.7");
+    assert!(room.read("out/walk/en/newsletter.html").contains("#9ad0ec"));
+    let room = room.file("templates/theme.toml", "[colours]\naccent = \"blue\"\n");
+    room.run("build walk")
+        .exit(1)
+        .stderr_has("`blue` is no colour for `accent`")
+        .stderr_has("templates/theme.toml:2:1");
+}
