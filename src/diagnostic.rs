@@ -8,24 +8,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-/// How much a diagnostic weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// The issue cannot be sent as it stands.
-    Error,
-    /// It can be sent, but the officer would want to know.
-    Warning,
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        })
-    }
-}
+use crate::rule::Rule;
+pub use crate::rule::Severity;
 
 /// A position in a file: line and column count from 1, columns in characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -81,6 +65,9 @@ impl fmt::Display for Place {
 pub struct Diagnostic {
     /// How much it weighs.
     pub severity: Severity,
+    /// The rule that is not kept, with its code and name; none where the machine is at fault and not the text.
+    #[serde(flatten)]
+    pub rule: Option<&'static Rule>,
     /// What happened: lower case, no full stop, literals in backticks.
     pub message: String,
     /// Where, if there is a place.
@@ -90,12 +77,18 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// Something that must be mended before the issue can go out.
-    pub fn error(message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, message: message.into(), place: None, hints: Vec::new() }
+    /// A rule that is not kept: what happened in this very case.
+    pub fn of(rule: &'static Rule, message: impl Into<String>) -> Self {
+        let (severity, rule) = (rule.severity, Some(rule));
+        Self { severity, rule, message: message.into(), place: None, hints: Vec::new() }
     }
 
-    /// Something that the officer would want to know.
+    /// Something that must be mended before the issue can go out, under no rule of ours.
+    pub fn error(message: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, rule: None, message: message.into(), place: None, hints: Vec::new() }
+    }
+
+    /// Something that the officer would want to know, under no rule of ours.
     pub fn warning(message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(message) }
     }
@@ -112,6 +105,11 @@ impl Diagnostic {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
+    }
+
+    /// Whether it is this rule that is not kept.
+    pub fn is(&self, rule: &Rule) -> bool {
+        self.rule == Some(rule)
     }
 
     /// Whether it must be mended before the issue can go out.

@@ -8,6 +8,7 @@
 //! language    "fr", "nl-be"             a BCP 47 tag
 //! address     text -> Address, Mailbox  valid, and safe in a header
 //! clock       -> now                    the one place from which time comes
+//! rule        a code -> Rule            what is looked at and why: the list of all checks
 //! diagnostic  Diagnostic                what is wrong, where, how to mend it
 //! error       Error                     what failed, why, what to do next
 //! source      file -> Source            a text that was written by hand, and where in it something stands
@@ -20,7 +21,7 @@
 //! project     envoi.toml -> Project            paths, organisation, sender, relay, languages
 //! issue       folder -> Issue                  manifest, snippets, Markdown as a tree, pictures
 //! scaffold    a name -> files                  a new project, issue, press release, snippet to begin with
-//! check       Issue -> diagnostics             what the officer would want to know before it goes out
+//! check       Issue -> diagnostics, fixes      what the officer would want to know before it goes out
 //! render      Issue + Language -> Rendering    Handlebars templates, CSS inlining, plain text
 //! audience    CSV -> subscribers               decode, validate, deduplicate, filter
 //! message     Rendering -> Stamper -> Message  MIME, headers, merge fields filled for one subscriber
@@ -57,5 +58,6 @@ pub mod press;
 pub mod preview;
 pub mod project;
 pub mod render;
+pub mod rule;
 pub mod scaffold;
 pub mod source;

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::error::{Error, Result};
+use crate::rule::{self, Rule};
 
 /// The largest text file that is taken for one: an editor's slip (a video called `.md`) must not fill the memory.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -33,7 +34,7 @@ impl Source {
         let shown = shown.into();
         let size = std::fs::metadata(path).map_err(Error::file("read", &shown))?.len();
         if size > LARGEST {
-            return Err(Diagnostic::error(format!("the file is too large for a text: {size} bytes"))
+            return Err(Diagnostic::of(&rule::TOO_LARGE, format!("the file is too large for a text: {size} bytes"))
                 .at(Place::file(shown))
                 .hint("put pictures and films beside the snippet and link to them")
                 .into());
@@ -43,7 +44,7 @@ impl Source {
             Ok(text) => Ok(Self::new(shown, &text)),
             Err(error) => {
                 let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()].split(|b| *b == b'\n').count() - 1;
-                Err(Diagnostic::error("the file is not UTF-8")
+                Err(Diagnostic::of(&rule::NOT_UTF_8, "the file is not UTF-8")
                     .at(Place::line(shown, line))
                     .hint("save it as UTF-8 in your editor")
                     .into())
@@ -94,6 +95,16 @@ impl Source {
         }
     }
 
+    /// Where an item of a key's list stands: `"W503"` behind `allow`.
+    pub fn place_of_item(&self, key: &str, item: &str) -> Place {
+        let quoted = format!("\"{item}\"");
+        let list = self.line_with(0, key).map_or(0, |(found, _)| found.start);
+        match self.text[list..].find(&quoted) {
+            Some(at) => self.place(list + at..list + at + quoted.len()),
+            None => self.place_of_key(key),
+        }
+    }
+
     /// The first line from `start` on that begins with a key or a table's head: where that stands, and the line's end.
     fn line_with(&self, start: usize, key: &str) -> Option<(Range<usize>, usize)> {
         let mut offset = start;
@@ -116,23 +127,28 @@ impl Source {
 
     /// Reads a part of the text as TOML (front matter), with places in the whole file.
     pub fn toml_in<T: DeserializeOwned>(&self, range: Range<usize>) -> Result<T> {
-        toml::from_str(&self.text[range.clone()]).map_err(|error| {
+        let text = &self.text[range.clone()];
+        toml::from_str(text).map_err(|error| {
             let span = error.span().unwrap_or(0..0);
             let place = self.place(range.start + span.start..range.start + span.end);
-            toml_diagnostic(error.message()).at(place).into()
+            // what is TOML and still refused has a value that will not do
+            let other =
+                if toml::from_str::<toml::Table>(text).is_ok() { &rule::WRONG_VALUE } else { &rule::BROKEN_TOML };
+            toml_diagnostic(error.message(), other).at(place).into()
         })
     }
 }
 
-/// A TOML error in the officer's terms.
-fn toml_diagnostic(message: &str) -> Diagnostic {
+/// A TOML error in the officer's terms; under the rule `other` where its message says no more.
+fn toml_diagnostic(message: &str, other: &'static Rule) -> Diagnostic {
     let message = message.trim_end();
     if message.starts_with("unknown field ") || message.starts_with("unknown variant ") {
-        let what = if message.starts_with("unknown field ") { "key" } else { "value" };
+        let is_key = message.starts_with("unknown field ");
+        let (rule, what) = if is_key { (&rule::UNKNOWN_KEY, "key") } else { (&rule::UNKNOWN_VALUE, "value") };
         let mut words = message.split('`').skip(1).step_by(2);
         let unknown = words.next().unwrap_or_default();
         let known: Vec<&str> = words.collect();
-        let diagnostic = Diagnostic::error(format!("unknown {what} `{unknown}`"));
+        let diagnostic = Diagnostic::of(rule, format!("unknown {what} `{unknown}`"));
         return match nearest(unknown, known.iter().copied()) {
             Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
             None => diagnostic.hint(format!("known are: {}", known.join(", "))),
@@ -146,10 +162,10 @@ fn toml_diagnostic(message: &str) -> Diagnostic {
     let mut lines = message.lines();
     let first = lines.next().unwrap_or("the TOML cannot be read");
     if let Some(key) = first.strip_prefix("missing field ") {
-        return Diagnostic::error(format!("missing key {key}"))
+        return Diagnostic::of(&rule::MISSING_KEY, format!("missing key {key}"))
             .hint(format!("add a line `{} = …`", key.trim_matches('`')));
     }
-    let diagnostic = Diagnostic::error(first);
+    let diagnostic = Diagnostic::of(other, first);
     let diagnostic = lines.fold(diagnostic, |diagnostic, line| diagnostic.hint(line.trim().to_owned()));
     match first {
         syntax if syntax.starts_with("invalid ") && diagnostic.hints.is_empty() => diagnostic
@@ -179,7 +195,7 @@ fn wrong_type(given: &str, wanted: &str) -> Diagnostic {
         wanted if wanted.starts_with("struct ") => ("a table", "write `{ key = … }`"),
         wanted => (wanted, "see the comments in the files that `envoi init` writes"),
     };
-    Diagnostic::error(format!("{is} stands where {wants} is needed")).hint(hint)
+    Diagnostic::of(&rule::WRONG_VALUE, format!("{is} stands where {wants} is needed")).hint(hint)
 }
 
 fn floor_boundary(text: &str, at: usize) -> usize {

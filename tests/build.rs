@@ -123,7 +123,7 @@ fn warnings_are_told_beside_the_result() {
     let room = room().snippet("2026-11", "lead.fr", &lead("Cher <b>lecteur</b>, il repart."));
     room.run("build 2026-11 --out web").exit(0).stdout_has("web/fr/newsletter.html\n").stderr(
         "
-        warning: HTML in the text will be shown to readers as it is written
+        warning: HTML in the text will be shown to readers as it is written [W120]
           at issues/2026-11/lead.fr.md:5:6
           5 | Cher <b>lecteur</b>, il repart.
             |      ^^^
@@ -137,7 +137,7 @@ fn an_issue_with_an_error_writes_nothing() {
     let room = room().snippet("2026-11", "lead.fr", &lead("Cher {{ prenom }}, il repart."));
     room.run("build 2026-11 --out web").exit(1).stdout("").stderr(
         "
-        error: unknown merge field `prenom`
+        error: unknown merge field `prenom` [E801]
           at issues/2026-11/lead.fr.md:5:6
           5 | Cher {{ prenom }}, il repart.
             |      ^^^^^^^^^
@@ -152,7 +152,7 @@ fn a_list_that_cannot_be_read_writes_nothing() {
     let room = room().file("subscribers.csv", "name;town\nAda;Brussels\n");
     room.run("build 2026-11 --out web").exit(1).stdout("").stderr(
         "
-        error: the list has no e-mail column
+        error: the list has no e-mail column [E813]
           at subscribers.csv:1
         hint: name one column `email`; the first row has: name, town
         ",

@@ -26,7 +26,7 @@ fn a_warning_stops_nothing() {
     let room = room().issue("2026-11", "subject = \"Ferry back in service\"\n");
     room.run("check 2026-11").exit(0).stderr("").stdout(
         "
-        warning: the `en` edition has no preheader
+        warning: the `en` edition has no preheader [W203]
           at issues/2026-11/issue.toml
         hint: add `preheader = \"…\"`: the words that an inbox shows behind the subject
 
@@ -38,14 +38,14 @@ fn a_warning_stops_nothing() {
 #[test]
 fn all_issues_are_checked_and_what_concerns_all_is_told_once() {
     let room = Newsroom::new()
-        .issue("2026-11", "subject = \"One\"\npreheader = \"One.\"\n")
+        .issue("2026-11", "subject = \"One\"\npreheader = \"The first.\"\n")
         .article("2026-11", "lead", "One", "One.")
-        .issue("2026-12", "subject = \"Two\"\npreheader = \"Two.\"\nsnipets = []\n")
-        .issue("2027-01", "subject = \"Three\"\npreheader = \"Three.\"\n")
+        .issue("2026-12", "subject = \"Two\"\npreheader = \"The second.\"\nsnipets = []\n")
+        .issue("2027-01", "subject = \"Three\"\npreheader = \"The third.\"\n")
         .article("2027-01", "lead", "Three", "Three.");
     room.run("check").exit(1).stderr("").stdout(
         "
-        warning: the list `subscribers.csv` is not there
+        warning: the list `subscribers.csv` is not there [W810]
           at envoi.toml:15:1
           15 | file = \"subscribers.csv\"
              | ^^^^
@@ -53,7 +53,7 @@ fn all_issues_are_checked_and_what_concerns_all_is_told_once() {
 
         2026-11 is ready to go out (1 warning)
 
-        error: unknown key `snipets`
+        error: unknown key `snipets` [E101]
           at issues/2026-12/issue.toml:3:1
           3 | snipets = []
             | ^^^^^^^

@@ -17,6 +17,7 @@ const HELP: &str = "
       import       Bring in a website's posts as snippets, from RSS, Atom or a WordPress export
       list         List the issues: slug, date, languages, snippets, subject
       check        Check issues: what is wrong or worth knowing, where, and how to mend it
+      explain      Explain what `check` finds: a rule by its code or name, or the list of all rules
       build        Write an issue as files: web page, plain text and sample message, one of each a
                    language
       preview      Show issues in the browser as readers will get them, following every save

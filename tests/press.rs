@@ -149,7 +149,7 @@ fn an_embargo_is_told() {
     let room = room().snippet("2026-11", "ferry.en", &text).clock("2026-11-24T09:00:00+01:00");
     room.run("export ferry --out press").exit(0).stderr(
         "
-        warning: under embargo until 2026-11-24 10:30 +01:00
+        warning: under embargo until 2026-11-24 10:30 +01:00 [W608]
           at issues/2026-11/ferry.en.md:4:1
           4 | embargo = 2026-11-24T10:30:00+01:00
             | ^^^^^^^
@@ -165,7 +165,7 @@ fn a_merge_field_has_nobody_to_be_filled_for() {
     let room = room().snippet("2026-11", "ferry.en", &text);
     room.run("export ferry --out press").exit(0).stderr(
         "
-        warning: a press page has no subscriber for `{{ first_name }}`
+        warning: a press page has no subscriber for `{{ first_name }}` [W805]
           at issues/2026-11/ferry.en.md:8:9
           8 | Dear {{ first_name \"reader\" }}, it sails at nine.
             |         ^^^^^^^^^^
@@ -178,7 +178,7 @@ fn a_merge_field_has_nobody_to_be_filled_for() {
 #[test]
 fn a_release_with_an_error_writes_nothing() {
     let room = room().snippet("2026-11", "ferry.fr", &release("Le bac").replace("It sails", "Cher {{ nom }}"));
-    room.run("export ferry --out press").exit(1).stdout("").stderr_has("error: unknown merge field `nom`\n");
+    room.run("export ferry --out press").exit(1).stdout("").stderr_has("error: unknown merge field `nom` [E801]\n");
     assert!(!room.exists("press"));
 }
 
@@ -188,7 +188,7 @@ fn a_boilerplate_that_is_not_there() {
     let room = room().snippet("2026-11", "ferry.en", &text);
     room.run("export 2026-11").exit(1).stdout("").stderr(
         "
-        error: the boilerplate `about` is not there in `en`
+        error: the boilerplate `about` is not there in `en` [E118]
           at issues/2026-11/ferry.en.md:4:1
           4 | boilerplate = \"about\"
             | ^^^^^^^^^^^

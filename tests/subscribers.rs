@@ -61,7 +61,7 @@ fn names_that_look_garbled_are_told() {
     let room = Newsroom::new().bytes("subscribers.csv", list);
     room.run("subscribers check").exit(0).stderr("").stdout(
         "
-        warning: `ZoÃ«` looks garbled
+        warning: `ZoÃ«` looks garbled [W819]
           at subscribers.csv:2
         hint: 2 rows are like that: save the list again from your spreadsheet, as CSV in UTF-8
 
@@ -79,19 +79,19 @@ fn every_row_that_cannot_be_used_is_told_with_its_line() {
     let room = Newsroom::new().file("subscribers.csv", list);
     room.run("subscribers check").exit(1).stderr("").stdout(
         "
-        error: `ben(at)example.com` is no address to write to: it has no `@`
+        error: `ben(at)example.com` is no address to write to: it has no `@` [E816]
           at subscribers.csv:6
         hint: correct it, or take the row out
 
-        warning: `ADA@example.org` stands on line 3 already
+        warning: `ADA@example.org` stands on line 3 already [W817]
           at subscribers.csv:7
         hint: the first row counts; take this one out
 
-        error: `joe@localhost` is no address to write to: the domain `localhost` has no dot
+        error: `joe@localhost` is no address to write to: the domain `localhost` has no dot [E816]
           at subscribers.csv:9
         hint: correct it, or take the row out
 
-        warning: `français` in the column `lang` is no language tag
+        warning: `français` in the column `lang` is no language tag [W818]
           at subscribers.csv:8
         hint: write it like fr, nl or en; as it stands this subscriber gets the edition of the first language
 
@@ -128,11 +128,11 @@ fn rows_within_an_open_quotation_mark_are_not_lost_in_silence() {
     let room = Newsroom::new().file("subscribers.csv", list);
     room.run("subscribers check").exit(1).stderr("").stdout(
         "
-        error: a quotation mark opens on this line and swallows the row `ben@example.com,Ben`
+        error: a quotation mark opens on this line and swallows the row `ben@example.com,Ben` [E815]
           at subscribers.csv:2
         hint: close it, or take it out; a quotation mark that is meant as such is written twice
 
-        error: nobody on the list can be written to
+        error: nobody on the list can be written to [E812]
           at subscribers.csv
         hint: its first row names the columns, one of them `email`; each further row is a subscriber
 
@@ -152,7 +152,7 @@ fn an_open_quotation_mark_does_not_fill_the_memory() {
     let room = Newsroom::new().file("subscribers.csv", &list);
     room.run("subscribers check").exit(1).stdout("").stderr(
         "
-        error: the list cannot be read: a row of more than a megabyte
+        error: the list cannot be read: a row of more than a megabyte [E820]
           at subscribers.csv:2
         hint: look for a quotation mark that is not closed, and save the list again as CSV from your spreadsheet
         ",
@@ -163,7 +163,7 @@ fn an_open_quotation_mark_does_not_fill_the_memory() {
 fn an_empty_list() {
     let room = Newsroom::new().file("subscribers.csv", "");
     let empty = "
-        error: the list is empty
+        error: the list is empty [E812]
           at subscribers.csv
         hint: its first row names the columns, one of them `email`; each further row is a subscriber
         ";
@@ -177,7 +177,7 @@ fn a_list_of_nobody() {
     let room = Newsroom::new().file("subscribers.csv", "email,first_name\n");
     room.run("subscribers check").exit(1).stderr("").stdout(
         "
-        error: nobody on the list can be written to
+        error: nobody on the list can be written to [E812]
           at subscribers.csv
         hint: its first row names the columns, one of them `email`; each further row is a subscriber
 
@@ -192,7 +192,7 @@ fn a_list_without_addresses() {
     let room = Newsroom::new().file("subscribers.csv", "\nNaam,Gemeente\nAda,Brussel\n");
     room.run("subscribers check").exit(1).stdout("").stderr(
         "
-        error: the list has no e-mail column
+        error: the list has no e-mail column [E813]
           at subscribers.csv:2
         hint: name one column `email`; the first row has: naam, gemeente
         ",
@@ -204,7 +204,7 @@ fn two_columns_of_one_name() {
     let room = Newsroom::new().file("subscribers.csv", "email,E-mail\nada@example.org,ada@example.com\n");
     room.run("subscribers check").exit(1).stdout("").stderr(
         "
-        error: the list has two columns `email`
+        error: the list has two columns `email` [E814]
           at subscribers.csv:1
         hint: give each column a name of its own
         ",
@@ -217,7 +217,7 @@ fn a_workbook_is_no_list() {
         Newsroom::new().bytes("subscribers.csv", b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0 xl/workbook.xml \xff\xfe\x01");
     room.run("subscribers check").exit(1).stdout("").stderr(
         "
-        error: the list is no text
+        error: the list is no text [E811]
           at subscribers.csv
         hint: save it as CSV from your spreadsheet: a workbook (.xlsx, .ods) cannot be read
         ",

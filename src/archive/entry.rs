@@ -19,6 +19,7 @@ use crate::language::Language;
 use crate::ledger::{Ledger, SendKind, State};
 use crate::press::complaints;
 use crate::project::Project;
+use crate::rule;
 
 /// The issues that went out, and when their sends began (seconds since 1970).
 pub type Sent = BTreeMap<String, i64>;
@@ -115,7 +116,7 @@ fn stands_against(release: &Snippet, columns: &[String]) -> Vec<Diagnostic> {
 fn twice(issue: &Issue, name: &str, other: &str) -> Diagnostic {
     let place = issue.all_snippets().find(|snippet| snippet.name == name);
     let place = place.map_or_else(|| issue.place_of("subject"), |snippet| snippet.place_of("title"));
-    Diagnostic::error(format!("two press releases are called `{name}`: here and in `{other}`"))
+    Diagnostic::of(&rule::RELEASE_TWICE, format!("two press releases are called `{name}`: here and in `{other}`"))
         .at(place)
         .hint("rename the files of one of them: a page's address is its name")
 }

@@ -9,6 +9,7 @@ use super::{Finding, List, Row, Subscriber};
 use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::language::Language;
+use crate::rule;
 
 /// How many different values that are no language are told apart; more is a column of something else.
 const ODD_LANGUAGES: usize = 20;
@@ -68,7 +69,7 @@ pub fn census(list: &mut List, tell: &mut dyn FnMut(&Diagnostic) -> Result<()>) 
         let mut place = list.place();
         place.line = 0;
         tell(
-            &Diagnostic::error("nobody on the list can be written to")
+            &Diagnostic::of(&rule::LIST_EMPTY, "nobody on the list can be written to")
                 .at(place)
                 .hint("its first row names the columns, one of them `email`; each further row is a subscriber"),
         )?;
@@ -90,12 +91,13 @@ impl Oddities {
             if let Some((_, count)) = self.languages.get_mut(written) {
                 *count += 1;
             } else if self.languages.len() < ODD_LANGUAGES {
-                let found = Diagnostic::warning(format!("`{written}` in the column `lang` is no language tag"));
+                let found =
+                    Diagnostic::of(&rule::ODD_LANGUAGE, format!("`{written}` in the column `lang` is no language tag"));
                 self.languages.insert(written.to_owned(), (found.at(list.place()), 1));
             }
         }
         if let Some(value) = subscriber.values.iter().find(|value| is_garbled(value)) {
-            let first = || Diagnostic::warning(format!("`{value}` looks garbled")).at(list.place());
+            let first = || Diagnostic::of(&rule::GARBLED, format!("`{value}` looks garbled")).at(list.place());
             self.garbled.get_or_insert_with(|| (first(), 0)).1 += 1;
         }
     }

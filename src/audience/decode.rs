@@ -9,6 +9,7 @@ use encoding_rs::{DecoderResult, Encoding};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result};
+use crate::rule;
 
 /// How much is read at once.
 const CHUNK: usize = 64 * 1024;
@@ -36,7 +37,7 @@ pub(super) fn open(path: &Path, shown: &Path) -> Result<Opened> {
         return utf16(path, shown, encoding);
     }
     if head.contains(&0) {
-        return Err(Diagnostic::error("the list is no text")
+        return Err(Diagnostic::of(&rule::LIST_NO_TEXT, "the list is no text")
             .at(Place::file(shown))
             .hint("save it as CSV from your spreadsheet: a workbook (.xlsx, .ods) cannot be read")
             .into());

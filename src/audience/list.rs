@@ -17,6 +17,7 @@ use crate::address::Address;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result};
 use crate::language::Language;
+use crate::rule;
 
 /// What a column is called in files, and what it is called in envoi.
 const ALIASES: &[(&str, &[&str])] = &[
@@ -88,20 +89,20 @@ impl List {
         let names: Vec<String> = headers.map(|name| column_name(&text(encoding, name))).collect();
         let place = || Place::line(&shown, rows.line());
         if names.iter().all(String::is_empty) {
-            return Err(Diagnostic::error("the list is empty")
+            return Err(Diagnostic::of(&rule::LIST_EMPTY, "the list is empty")
                 .at(place())
                 .hint("its first row names the columns, one of them `email`; each further row is a subscriber")
                 .into());
         }
         let Some(email) = names.iter().position(|name| name == "email") else {
-            return Err(Diagnostic::error("the list has no e-mail column")
+            return Err(Diagnostic::of(&rule::LIST_NO_EMAIL, "the list has no e-mail column")
                 .at(place())
                 .hint(format!("name one column `email`; the first row has: {}", names.join(", ")))
                 .into());
         };
         if let Some(twice) = names.iter().enumerate().find(|(at, name)| !name.is_empty() && names[..*at].contains(name))
         {
-            return Err(Diagnostic::error(format!("the list has two columns `{}`", twice.1))
+            return Err(Diagnostic::of(&rule::COLUMN_TWICE, format!("the list has two columns `{}`", twice.1))
                 .at(place())
                 .hint("give each column a name of its own")
                 .into());
@@ -154,8 +155,11 @@ impl List {
             |diagnostic: Diagnostic, duplicate| Row::Finding(Finding { diagnostic: diagnostic.at(place), duplicate });
         if let Some(swallowed) = self.swallowed() {
             return finding(
-                Diagnostic::error(format!("a quotation mark opens on this line and swallows the row `{swallowed}`"))
-                    .hint("close it, or take it out; a quotation mark that is meant as such is written twice"),
+                Diagnostic::of(
+                    &rule::OPEN_QUOTE,
+                    format!("a quotation mark opens on this line and swallows the row `{swallowed}`"),
+                )
+                .hint("close it, or take it out; a quotation mark that is meant as such is written twice"),
                 false,
             );
         }
@@ -173,7 +177,7 @@ impl List {
             Err(why) => {
                 let shown: String = written.chars().take(80).collect();
                 return finding(
-                    Diagnostic::error(format!("`{shown}` is no address to write to: {why}"))
+                    Diagnostic::of(&rule::BAD_ADDRESS, format!("`{shown}` is no address to write to: {why}"))
                         .hint("correct it, or take the row out"),
                     false,
                 );
@@ -183,7 +187,7 @@ impl List {
         match self.seen.entry(self.hasher.hash_one(address.key())) {
             Entry::Occupied(first) => {
                 return finding(
-                    Diagnostic::warning(format!("`{address}` stands on line {} already", first.get()))
+                    Diagnostic::of(&rule::ADDRESS_TWICE, format!("`{address}` stands on line {} already", first.get()))
                         .hint("the first row counts; take this one out"),
                     true,
                 );
@@ -239,7 +243,7 @@ fn broken(shown: &Path, line: usize, error: &csv::Error) -> Error {
             let source = std::io::Error::new(source.kind(), source.to_string());
             Error::File { action: "read", path: shown.to_owned(), source }
         }
-        _ => Diagnostic::error(format!("the list cannot be read: {error}"))
+        _ => Diagnostic::of(&rule::LIST_BROKEN, format!("the list cannot be read: {error}"))
             .at(Place::line(shown, line))
             .hint("look for a quotation mark that is not closed, and save the list again as CSV from your spreadsheet")
             .into(),

@@ -6,11 +6,13 @@
 mod census;
 mod decode;
 mod filter;
+mod gaps;
 mod list;
 mod rows;
 
 pub use census::{Census, census};
 pub use filter::Filter;
+pub use gaps::gaps;
 pub use list::{Finding, List, Row};
 
 use crate::address::{Address, Mailbox};
@@ -19,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::issue::MergeField;
 use crate::language::Language;
 use crate::project::Project;
+use crate::rule;
 
 /// Somebody on the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +93,7 @@ pub fn columns(project: &Project) -> Result<(Columns, Vec<Diagnostic>)> {
     let shown = project.shown(&path);
     if !path.exists() {
         let usual = Columns::usual();
-        let warning = Diagnostic::warning(format!("the list `{}` is not there", shown.display()))
+        let warning = Diagnostic::of(&rule::NO_LIST, format!("the list `{}` is not there", shown.display()))
             .at(project.place_of("list.file"))
             .hint(format!("save it there as CSV; until then the merge fields are {}", usual.0.join(", ")));
         return Ok((usual, vec![warning]));

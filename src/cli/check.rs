@@ -5,24 +5,44 @@ use serde::Serialize;
 use super::ending::Ending;
 use super::explain::{self, tally};
 use super::global::Global;
-use super::{names, show};
+use super::grammar::{Count, counts};
+use super::{names, sarif, show};
 use crate::audience;
+use crate::check::{Fix, Mended, Reach, fixes};
 use crate::diagnostic::Diagnostic;
-use crate::error::Result;
-use crate::issue;
+use crate::error::{Error, Result};
+use crate::issue::{self, Issue};
+use crate::project::Project;
 use crate::render::{Placing, Proof};
 
 /// Check issues: what is wrong or worth knowing, where, and how to mend it
 ///
-/// Exits with 1 where there is an error. Warnings stop nothing.
+/// Each finding bears the code of a rule; `envoi explain CODE` says what it is about and how to let it pass.
+/// Exits with 1 where there is an error. Warnings stop nothing, unless --deny-warnings is given.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Check {
     /// The issues to check [default: all of them]
     #[arg(value_name = "ISSUE", value_parser = names::issue)]
     issues: Vec<String>,
+    /// Ask each link whether its page is there, has moved or is gone; what was well is remembered for a day
+    #[arg(long)]
+    links: bool,
+    /// Mend what is safe: double spaces, spaces at a line's end, a full stop behind a title
+    #[arg(long)]
+    fix: bool,
+    /// With --fix: show what would be mended, and mend nothing
+    #[arg(long, requires = "fix")]
+    dry_run: bool,
+    /// Exit with 1 where there is a warning, too
+    #[arg(long)]
+    deny_warnings: bool,
     /// Give the findings as JSON
     #[arg(long)]
     json: bool,
+    /// Give the findings as SARIF 2.1.0, for an editor or CI
+    #[arg(long, conflicts_with = "json")]
+    sarif: bool,
 }
 
 /// What there is to say about an issue.
@@ -38,26 +58,93 @@ struct Verdict {
 impl Check {
     pub(super) fn run(self, global: &Global) -> Result<Ending> {
         let project = global.project()?;
-        let (columns, about_list) = audience::columns(&project)?;
-        let slugs = if self.issues.is_empty() { issue::slugs(&project)? } else { self.issues };
-        if slugs.is_empty() && !self.json {
+        let all = issue::slugs(&project)?;
+        let slugs = if self.issues.is_empty() { all.clone() } else { self.issues.clone() };
+        if slugs.is_empty() && !self.json && !self.sarif {
             show::remark("there is no issue yet; `envoi new issue SLUG` makes one");
         }
-        let mut verdicts = Vec::new();
-        for slug in slugs {
-            let proof = Proof::pull(&project, &slug, &columns.0, &Placing::in_messages(&project))?;
-            let mut diagnostics = about_list.clone();
-            diagnostics.extend(proof.diagnostics);
-            diagnostics.sort_by_key(|diagnostic| diagnostic.severity);
-            verdicts.push(Verdict::new(slug, diagnostics));
+        if self.fix && self.mend(&project, &slugs)? {
+            return Ok(Ending::Well);
         }
+        let verdicts = self.verdicts(&project, slugs, all.len())?;
         if self.json {
             show::json(&verdicts)?;
+        } else if self.sarif {
+            show::json(&sarif::log(&project.root, &once(&verdicts)))?;
         } else {
             show::text(&report(&verdicts))?;
         }
-        Ok(if verdicts.iter().all(|verdict| verdict.ready) { Ending::Well } else { Ending::Failed })
+        let passes = |verdict: &Verdict| verdict.ready && (verdict.warnings == 0 || !self.deny_warnings);
+        Ok(if verdicts.iter().all(passes) { Ending::Well } else { Ending::Failed })
     }
+
+    fn verdicts(&self, project: &Project, slugs: Vec<String>, all: usize) -> Result<Vec<Verdict>> {
+        let (columns, about_list) = audience::columns(project)?;
+        let mut reach = self.links.then(|| Reach::new(Reach::usual_memory()));
+        let mut idle: Option<Vec<Diagnostic>> = None;
+        let mut found = Vec::new();
+        for slug in slugs {
+            let mut proof = Proof::pull(project, &slug, &columns.0, &Placing::in_messages(project))?;
+            proof.add(about_list.clone());
+            if let Some(issue) = &proof.issue {
+                let mut more = audience::gaps(project, issue)?;
+                more.extend(reach.as_mut().map(|reach| reach.ask(project, issue)).unwrap_or_default());
+                proof.add(more);
+            }
+            // an issue that does not open may be the one that needs it
+            let own = if proof.issue.is_some() { proof.idle_allowances() } else { Vec::new() };
+            match &mut idle {
+                None => idle = Some(own),
+                Some(idle) => idle.retain(|entry| own.contains(entry)),
+            }
+            found.push((slug, proof.diagnostics));
+        }
+        // what the project allows is for nothing only where no issue at all makes use of it
+        let idle = idle.filter(|_| found.len() == all).unwrap_or_default();
+        Ok(found
+            .into_iter()
+            .map(|(slug, mut diagnostics)| {
+                diagnostics.extend(idle.iter().cloned());
+                Verdict::new(slug, diagnostics)
+            })
+            .collect())
+    }
+
+    /// Mends what is safe; `true` where that is all that was asked for.
+    fn mend(&self, project: &Project, slugs: &[String]) -> Result<bool> {
+        for slug in slugs {
+            let issue = match Issue::open(project, slug) {
+                Ok(issue) => issue,
+                // what stands against opening it is told by the check
+                Err(Error::Input(_)) => continue,
+                Err(other) => return Err(other),
+            };
+            for fix in fixes(project, &issue) {
+                if self.dry_run {
+                    show::text(&fix.diff())?;
+                } else if fix.apply()? {
+                    show::remark(mended(&fix));
+                } else {
+                    show::remark(format_args!("{}: changed meanwhile, and left as it is", fix.shown.display()));
+                }
+            }
+        }
+        Ok(self.dry_run)
+    }
+}
+
+fn mended(fix: &Fix) -> String {
+    let count = |(what, count): (Mended, usize)| {
+        Count::of(
+            count,
+            match what {
+                Mended::DoubleSpace => "double space",
+                Mended::TrailingSpace => "trailing space",
+                Mended::FullStop => "full stop behind a title",
+            },
+        )
+    };
+    format!("{}: mended {}", fix.shown.display(), counts(&fix.account().into_iter().map(count).collect::<Vec<_>>()))
 }
 
 impl Verdict {
@@ -92,4 +179,15 @@ fn report(verdicts: &[Verdict]) -> String {
         out.push_str(&verdict.closing_line());
     }
     out
+}
+
+/// Every finding of every issue, once.
+fn once(verdicts: &[Verdict]) -> Vec<&Diagnostic> {
+    let mut told: Vec<&Diagnostic> = Vec::new();
+    for found in verdicts.iter().flat_map(|verdict| &verdict.diagnostics) {
+        if !told.contains(&found) {
+            told.push(found);
+        }
+    }
+    told
 }

@@ -1,7 +1,7 @@
 //! Errors and diagnostics -> the text that the officer reads, with its colours as ANSI codes.
 //!
 //! ```text
-//! error: unknown key `subjet`
+//! error: unknown key `subjet` [E101]
 //!   at issues/2026-11/issue.toml:2:1
 //!   2 | subjet = "Ferry back in service"
 //!     | ^^^^^^
@@ -66,6 +66,10 @@ pub(super) fn tally(found: &[Diagnostic]) -> String {
 /// One diagnostic.
 pub(super) fn diagnostic(diagnostic: &Diagnostic) -> String {
     let mut out = headline(diagnostic.severity, &diagnostic.message);
+    if let Some(rule) = diagnostic.rule {
+        out.truncate(out.trim_end().len());
+        let _ = writeln!(out, " {MARGIN}[{}]{MARGIN:#}", rule.code);
+    }
     if let Some(place) = &diagnostic.place {
         let _ = writeln!(out, "  {MARGIN}at{MARGIN:#} {}", visible(&place.to_string()).replace('\n', "\u{fffd}"));
         quote(place, diagnostic.severity, &mut out);

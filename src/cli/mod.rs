@@ -22,7 +22,9 @@ mod man;
 mod names;
 mod new;
 mod preview;
+mod rules;
 mod runtime;
+mod sarif;
 mod send;
 pub mod show;
 mod status;
@@ -53,6 +55,7 @@ enum Command {
     Import(import::Import),
     List(list::List),
     Check(check::Check),
+    Explain(rules::Explain),
     Build(build::Build),
     Preview(preview::Preview),
     Send(send::Send),
@@ -76,6 +79,7 @@ impl Envoi {
             Command::Import(import) => import.run(&self.global),
             Command::List(list) => list.run(&self.global),
             Command::Check(check) => check.run(&self.global),
+            Command::Explain(explain) => explain.run(),
             Command::Build(build) => build.run(&self.global),
             Command::Preview(preview) => preview.run(&self.global),
             Command::Send(send) => send.run(&self.global),

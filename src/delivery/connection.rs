@@ -8,7 +8,7 @@ use std::time::Duration;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use tokio::time::timeout;
 
-use super::relay::Offer;
+use super::offer::Offer;
 use super::reply::{Fault, Reply, reply};
 
 /// A connection to the relay, protected and logged in.

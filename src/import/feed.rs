@@ -10,6 +10,7 @@ use super::xml::{Element, Step, Xml};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::Result;
 use crate::language::Language;
+use crate::rule;
 
 /// A feed.
 #[derive(Debug, Default)]
@@ -76,7 +77,7 @@ pub(super) fn read(text: &str, path: &Path) -> Result<Feed> {
 }
 
 fn no_feed(path: &Path) -> crate::error::Error {
-    Diagnostic::error("the file is no RSS, no Atom and no WordPress export")
+    Diagnostic::of(&rule::FEED_UNKNOWN, "the file is no RSS, no Atom and no WordPress export")
         .at(Place::file(path))
         .hint("in WordPress: Tools, Export; of a site: the address behind its feed's sign")
         .into()

@@ -25,6 +25,7 @@ use crate::error::{Error, Result, Trouble};
 use crate::issue;
 use crate::output;
 use crate::project::Project;
+use crate::rule;
 use crate::scaffold::Slug;
 
 /// The largest file that is read as a feed: a blog's export has every post in it.
@@ -101,7 +102,7 @@ fn open(source: &str) -> Result<(Vec<u8>, Option<String>, Fetcher)> {
     let path = Path::new(source);
     let size = std::fs::metadata(path).map_err(Error::file("read", path))?.len();
     if size > LARGEST {
-        return Err(Diagnostic::error(format!("the feed is too large: {} MB", size / 1_000_000))
+        return Err(Diagnostic::of(&rule::FEED_LARGE, format!("the feed is too large: {} MB", size / 1_000_000))
             .hint(format!("export fewer posts at once: {} MB is the most", LARGEST / 1024 / 1024))
             .into());
     }

@@ -11,6 +11,7 @@ use quick_xml::reader::Reader;
 
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
+use crate::rule;
 use crate::source::Source;
 
 /// How deep elements may lie in each other.
@@ -178,7 +179,7 @@ impl<'x> Xml<'x> {
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().len() + 1;
         let place = Source::new(self.path, self.text).place_at(line, column);
-        Diagnostic::error(format!("the feed is not well-formed: {message}"))
+        Diagnostic::of(&rule::FEED_BROKEN, format!("the feed is not well-formed: {message}"))
             .at(place)
             .hint("export it again, or ask whoever runs the site; nothing was written")
             .into()

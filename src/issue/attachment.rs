@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
+use crate::rule;
 
 /// The largest document that is taken along: a press kit has to be downloaded.
 const LARGEST: u64 = 200 * 1024 * 1024;
@@ -28,14 +29,14 @@ impl Attachment {
         let inside = relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         let real = folder.join(relative).canonicalize();
         let leaves = || {
-            Diagnostic::error(format!("the document's path `{name}` leaves the issue's folder"))
+            Diagnostic::of(&rule::DOCUMENT_LEAVES, format!("the document's path `{name}` leaves the issue's folder"))
                 .hint("copy the file into the issue's folder and name it without `..` or a leading `/`")
         };
         if name.is_empty() || !inside {
             return Err(leaves());
         }
         let Some(real) = real.ok().filter(|real| real.is_file()) else {
-            return Err(Diagnostic::error(format!("the document `{name}` is not there"))
+            return Err(Diagnostic::of(&rule::DOCUMENT_MISSING, format!("the document `{name}` is not there"))
                 .hint("copy it into the issue's folder, or give its address: `url = \"https://…\"`"));
         };
         if !folder.canonicalize().is_ok_and(|folder| real.starts_with(folder)) {
@@ -43,8 +44,11 @@ impl Attachment {
         }
         let bytes = std::fs::metadata(&real).map_or(0, |data| data.len());
         if bytes > LARGEST {
-            return Err(Diagnostic::error(format!("the document `{name}` has {} MB", bytes / 1_000_000))
-                .hint("put it on your site and give its address: `url = \"https://…\"`"));
+            return Err(Diagnostic::of(
+                &rule::DOCUMENT_LARGE,
+                format!("the document `{name}` has {} MB", bytes / 1_000_000),
+            )
+            .hint("put it on your site and give its address: `url = \"https://…\"`"));
         }
         let name = relative.file_name().and_then(|name| name.to_str()).unwrap_or("document").to_owned();
         Ok(Self { name, path: real, bytes })

@@ -7,6 +7,7 @@ use super::readership::Audience;
 use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::language::Language;
+use crate::rule;
 use crate::source::Source;
 
 /// What a snippet is; each kind has its own partial template.
@@ -180,6 +181,9 @@ pub struct FrontMatter {
     /// Whether spaces and quotation marks are set by the language's rules.
     #[serde(default = "yes")]
     pub typography: bool,
+    /// Rules by code or name whose findings are not told in this snippet.
+    #[serde(default)]
+    pub allow: Vec<String>,
     /// The last day of an event.
     pub until: Option<Day>,
     /// The hours of an event, as they are to be read.
@@ -229,10 +233,13 @@ impl FrontMatter {
         // a space behind the plus signs is nothing to see, and nothing to stumble over
         let first = text.split_inclusive('\n').next().unwrap_or_default();
         let Some(rest) = text.strip_prefix(first).filter(|_| first.trim_end() == "+++") else {
-            return Err(Diagnostic::error("a snippet begins with its front matter between `+++` lines")
-                .at(source.place(0..text.find('\n').unwrap_or(text.len())))
-                .hint("write these lines first: `+++`, `title = \"…\"`, `+++`")
-                .into());
+            return Err(Diagnostic::of(
+                &rule::NO_FRONT_MATTER,
+                "a snippet begins with its front matter between `+++` lines",
+            )
+            .at(source.place(0..text.find('\n').unwrap_or(text.len())))
+            .hint("write these lines first: `+++`, `title = \"…\"`, `+++`")
+            .into());
         };
         let start = text.len() - rest.len();
         let mut at = start;
@@ -246,10 +253,13 @@ impl FrontMatter {
             }
             at += line.len();
         }
-        Err(Diagnostic::error("the front matter opens with `+++`, but no second `+++` line closes it")
-            .at(source.place(0..3))
-            .hint("add a line `+++` between the front matter and the text")
-            .into())
+        Err(Diagnostic::of(
+            &rule::OPEN_FRONT_MATTER,
+            "the front matter opens with `+++`, but no second `+++` line closes it",
+        )
+        .at(source.place(0..3))
+        .hint("add a line `+++` between the front matter and the text")
+        .into())
     }
 
     /// The keys that are there, but that this kind has no use for.
@@ -278,7 +288,8 @@ impl FrontMatter {
 
 /// One word for one thing: `for_release`, as agencies write it, is the embargo.
 fn embargo_instead(value: &toml::Value) -> Diagnostic {
-    let diagnostic = Diagnostic::error("unknown key `for_release`: the release time is called `embargo`");
+    let diagnostic =
+        Diagnostic::of(&rule::FOR_RELEASE, "unknown key `for_release`: the release time is called `embargo`");
     match value.as_str() {
         Some("immediate") => diagnostic.hint("take the line out: what has no embargo may appear at once"),
         _ => diagnostic.hint("write a moment with its zone: `embargo = 2014-11-06T10:30:00+01:00`"),

@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
+use crate::rule;
 
 /// The widest and highest picture that is opened, in pixels.
 pub(crate) const LARGEST_SIDE: u32 = 16_384;
@@ -39,14 +40,15 @@ impl Media {
         }
         let path = folder.join(relative);
         let Ok(real) = path.canonicalize() else {
-            return Err(Diagnostic::error(format!("the image `{name}` is not there")).hint(missing_hint(folder, name)));
+            return Err(Diagnostic::of(&rule::IMAGE_MISSING, format!("the image `{name}` is not there"))
+                .hint(missing_hint(folder, name)));
         };
         if !folder.canonicalize().is_ok_and(|folder| real.starts_with(folder)) {
             return Err(leaves(name));
         }
         let bytes = std::fs::metadata(&real).map_or(0, |data| data.len());
         let unusable = || {
-            Diagnostic::error(format!("the image `{name}` is no PNG, JPEG, GIF or WebP file"))
+            Diagnostic::of(&rule::IMAGE_UNREADABLE, format!("the image `{name}` is no PNG, JPEG, GIF or WebP file"))
                 .hint("save the picture as PNG (drawings) or JPEG (photos)")
         };
         let size = imagesize::size(&real).map_err(|_| unusable())?;
@@ -61,9 +63,10 @@ impl Media {
             return Err(unusable());
         };
         if width > LARGEST_SIDE || height > LARGEST_SIDE || u64::from(width) * u64::from(height) > LARGEST {
-            return Err(Diagnostic::error(format!(
-                "the image `{name}` has {width} by {height} pixels, too many to open"
-            ))
+            return Err(Diagnostic::of(
+                &rule::IMAGE_TOO_MANY_PIXELS,
+                format!("the image `{name}` has {width} by {height} pixels, too many to open"),
+            )
             .hint("save it smaller: twice the shown width is enough (1200 pixels)"));
         }
         let name = relative.components().filter_map(|part| part.as_os_str().to_str()).filter(|part| *part != ".");
@@ -84,7 +87,7 @@ fn head(path: &Path) -> std::io::Result<Vec<u8>> {
 }
 
 fn leaves(name: &str) -> Diagnostic {
-    Diagnostic::error(format!("the image path `{name}` leaves the issue's folder"))
+    Diagnostic::of(&rule::IMAGE_OUTSIDE, format!("the image path `{name}` leaves the issue's folder"))
         .hint("copy the picture into the issue's folder and name it without `..` or a leading `/`")
 }
 

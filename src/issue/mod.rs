@@ -12,6 +12,7 @@ mod media;
 mod merge;
 mod nesting;
 mod parse;
+mod passage;
 mod press_matter;
 mod readership;
 mod snippet;
@@ -29,6 +30,7 @@ pub(crate) use media::LARGEST_SIDE;
 pub use media::Media;
 pub use merge::{MergeError, MergeField, MergeText, Piece};
 pub(crate) use parse::RESERVED;
+pub use passage::{OBJECT, Passage, Role};
 pub use press_matter::{Photo, PressMatter};
 pub use readership::{Audience, Readership, TAGS};
 pub use snippet::{Illustration, Snippet};
@@ -37,6 +39,7 @@ use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::error::{Error, Result, Trouble};
 use crate::language::Language;
 use crate::project::{Localised, Project};
+use crate::rule;
 use crate::source::Source;
 
 /// The file that makes a folder an issue.
@@ -58,6 +61,9 @@ pub struct Manifest {
     pub languages: Vec<Language>,
     /// The order of its snippets; by file name where left out.
     pub snippets: Option<Vec<String>>,
+    /// Rules by code or name whose findings are not told in this issue.
+    #[serde(default)]
+    pub allow: Vec<String>,
 }
 
 impl Manifest {
@@ -182,6 +188,11 @@ impl Issue {
         self.source.place_of_key(key)
     }
 
+    /// `issue.toml`, as it is written.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
     /// The subject in a language, with its merge fields.
     pub fn subject(&self, language: &Language) -> MergeText {
         MergeText::parse(self.manifest.subject.get(language, &self.languages[0])).unwrap_or_default()
@@ -213,8 +224,11 @@ impl Issue {
                     Ok(_) => None,
                 };
                 if let Some(wrong) = wrong {
-                    diagnostics
-                        .push(Diagnostic::error(wrong).at(self.place_of(key)).hint("write it as one line of text"));
+                    diagnostics.push(
+                        Diagnostic::of(&rule::BAD_HEADLINE, wrong)
+                            .at(self.place_of(key))
+                            .hint("write it as one line of text"),
+                    );
                     break;
                 }
             }
@@ -222,7 +236,7 @@ impl Issue {
         let twice = |(at, language): &(usize, &Language)| self.languages[..*at].contains(language);
         if let Some((_, language)) = self.languages.iter().enumerate().find(twice) {
             diagnostics.push(
-                Diagnostic::error(format!("`languages` names `{language}` twice"))
+                Diagnostic::of(&rule::LANGUAGE_TWICE, format!("`languages` names `{language}` twice"))
                     .at(self.place_of("languages"))
                     .hint("name it once: each reader gets one edition"),
             );
@@ -237,15 +251,18 @@ impl Issue {
         audiences.dedup();
         if audiences.len() > readership::MOST {
             diagnostics.push(
-                Diagnostic::error(format!("the issue's snippets are for {} different audiences", audiences.len()))
-                    .at(Place::file(&self.source.path))
-                    .hint(format!("at most {} can be told apart; each doubles the editions", readership::MOST)),
+                Diagnostic::of(
+                    &rule::TOO_MANY_AUDIENCES,
+                    format!("the issue's snippets are for {} different audiences", audiences.len()),
+                )
+                .at(Place::file(&self.source.path))
+                .hint(format!("at most {} can be told apart; each doubles the editions", readership::MOST)),
             );
         }
         let every = |language: &Language| !self.edition(language).is_empty();
         for language in self.languages.iter().filter(|language| !every(language)) {
             diagnostics.push(
-                Diagnostic::error(format!("the `{language}` edition has no snippet"))
+                Diagnostic::of(&rule::EMPTY_EDITION, format!("the `{language}` edition has no snippet"))
                     .at(self.place_of("languages"))
                     .hint(format!(
                         "write one (`NAME.{language}.md` or `NAME.md`), or take `{language}` out of `languages`"
@@ -299,9 +316,13 @@ fn in_order(
         let twice = order.iter().filter(|other| *other == name).count() > 1
             && snippets.iter().flatten().any(|s: &Snippet| s.name == *name);
         let diagnostic = if twice {
-            Diagnostic::error(format!("issue `{slug}` lists the snippet `{name}` twice")).hint("name it once")
+            Diagnostic::of(&rule::SNIPPET_TWICE, format!("issue `{slug}` lists the snippet `{name}` twice"))
+                .hint("name it once")
         } else {
-            let diagnostic = Diagnostic::error(format!("issue `{slug}` lists a snippet that does not exist: `{name}`"));
+            let diagnostic = Diagnostic::of(
+                &rule::SNIPPET_MISSING,
+                format!("issue `{slug}` lists a snippet that does not exist: `{name}`"),
+            );
             match nearest(name, found.keys().map(String::as_str)) {
                 Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
                 None => diagnostic.hint(format!(

@@ -3,6 +3,7 @@
 
 use super::markdown::{Block, Document, Inline, walk};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::rule;
 
 /// How many elements may lie in each other.
 const DEEPEST: usize = 256;
@@ -34,7 +35,7 @@ pub(super) fn too_deep(document: &Document) -> Option<Diagnostic> {
         }
     });
     found.map(|place| {
-        Diagnostic::error(format!("HTML elements lie more than {DEEPEST} deep in each other"))
+        Diagnostic::of(&rule::HTML_TOO_DEEP, format!("HTML elements lie more than {DEEPEST} deep in each other"))
             .at(place.clone())
             .hint("close each element that is opened, or write it in Markdown")
     })

@@ -1,4 +1,4 @@
-//! Markdown -> [`Document`]: the only file that knows the Markdown library.
+//! Markdown -> [`Document`]: with `passage` the only file that knows the Markdown library.
 //!
 //! CommonMark with tables, footnotes, strikethrough and autolinks. Quotation marks are left as they are: smart ones
 //! would be English in a French text.
@@ -13,6 +13,7 @@ use super::markdown::{Alignment, Block, Document, Footnote, Inline, Link, List, 
 use super::media::Media;
 use super::merge::{MergeText, Piece};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::rule;
 use crate::source::Source;
 
 /// How deep quotations and lists may lie in each other. More is a slip or an attack, and would exhaust the stack.
@@ -30,20 +31,25 @@ pub(super) fn parse(source: &Source, start: usize, folder: &Path, diagnostics: &
     if let Some(at) = text.find(RESERVED) {
         let place = source.place(start + at..start + at + 3);
         reader.diagnostics.push(
-            Diagnostic::error("a character of Unicode's private use stands in the text")
+            Diagnostic::of(&rule::PRIVATE_USE, "a character of Unicode's private use stands in the text")
                 .at(place)
                 .hint("delete it: no reader could see it"),
         );
         return Document::default();
     }
+    let arena = Arena::new();
+    let root = comrak::parse_document(&arena, text, &options());
+    reader.document(root)
+}
+
+/// The Markdown that is understood.
+pub(super) fn options() -> Options<'static> {
     let mut options = Options::default();
     options.extension.table = true;
     options.extension.footnotes = true;
     options.extension.strikethrough = true;
     options.extension.autolink = true;
-    let arena = Arena::new();
-    let root = comrak::parse_document(&arena, text, &options);
-    reader.document(root)
+    options
 }
 
 struct Reader<'s> {
@@ -83,10 +89,12 @@ impl Reader<'_> {
     fn too_deep(&mut self, position: Sourcepos) {
         let mut place = self.place(position);
         place.width = 1;
-        let found =
-            Diagnostic::error(format!("lists, quotations and emphasis lie more than {DEEPEST} deep in each other"))
-                .at(place)
-                .hint("write it flatter");
+        let found = Diagnostic::of(
+            &rule::TOO_DEEP,
+            format!("lists, quotations and emphasis lie more than {DEEPEST} deep in each other"),
+        )
+        .at(place)
+        .hint("write it flatter");
         if self.diagnostics.last().is_none_or(|last| last.message != found.message) {
             self.diagnostics.push(found);
         }
@@ -178,7 +186,7 @@ impl Reader<'_> {
                     self.source.place_at(position.start.line + self.line_offset, position.start.column + error.at);
                 place.width = error.len;
                 self.diagnostics.push(
-                    Diagnostic::error(error.message)
+                    Diagnostic::of(&rule::BROKEN_FIELD, error.message)
                         .at(place)
                         .hint("write `{{ first_name }}` or `{{ first_name \"friends\" }}`; two braces that are meant as such go between backticks"),
                 );

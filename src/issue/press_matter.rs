@@ -11,6 +11,7 @@ use super::media::Media;
 use super::parse::parse;
 use super::snippet::Illustration;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::rule;
 use crate::source::Source;
 
 /// A picture that journalists may take, and the same as large as there is.
@@ -77,9 +78,12 @@ fn documents(
     let mut find = |file: &String| match Attachment::find(folder, file) {
         Ok(attachment) if names.contains(&attachment.name) => {
             found.push(
-                Diagnostic::error(format!("two documents have the file name `{}`", attachment.name))
-                    .at(place_of(source, file))
-                    .hint("give each file its own name: they lie side by side in the press kit"),
+                Diagnostic::of(
+                    &rule::DOCUMENT_TWICE,
+                    format!("two documents have the file name `{}`", attachment.name),
+                )
+                .at(place_of(source, file))
+                .hint("give each file its own name: they lie side by side in the press kit"),
             );
             None
         }

@@ -8,11 +8,13 @@ use super::markdown::Document;
 use super::media::Media;
 use super::nesting;
 use super::parse::parse;
+use super::passage::Passage;
 use super::press_matter::PressMatter;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::Error;
 use crate::language::Language;
 use crate::project::Project;
+use crate::rule;
 use crate::source::Source;
 
 /// A picture with what is said about it.
@@ -48,6 +50,8 @@ pub struct Snippet {
     /// What a press release has beside its text.
     pub press: PressMatter,
     source: Source,
+    /// Where in the source its text begins.
+    start: usize,
 }
 
 /// A snippet's name and language as its file name says them: `justice.fr.md`.
@@ -82,8 +86,18 @@ impl Snippet {
         let only = lang.is_some();
         let lang = lang.or_else(|| front.lang.clone()).unwrap_or_else(|| project.config.languages.default.clone());
         let press = PressMatter::find(&front, &source, folder, diagnostics);
-        let mut snippet =
-            Self { name: name.to_owned(), lang, only, front, body, image: None, boilerplate: None, press, source };
+        let mut snippet = Self {
+            name: name.to_owned(),
+            lang,
+            only,
+            front,
+            body,
+            image: None,
+            boilerplate: None,
+            press,
+            source,
+            start,
+        };
         snippet.find_image(folder, diagnostics);
         snippet.check_links(diagnostics);
         snippet.find_boilerplate(project, diagnostics)?;
@@ -97,6 +111,21 @@ impl Snippet {
     /// The file, as diagnostics name it.
     pub fn path(&self) -> &Path {
         &self.source.path
+    }
+
+    /// The file, as it is written.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The front matter, as it is written, with its plus signs.
+    pub fn front_text(&self) -> &str {
+        &self.source.text[..self.start]
+    }
+
+    /// Its text in passages, each of which knows where in the source its words stand.
+    pub fn passages(&self) -> Vec<Passage> {
+        Passage::read(&self.source, self.start)
     }
 
     /// Where a key stands in the front matter.
@@ -145,9 +174,12 @@ impl Snippet {
         let Some(path) = path else {
             let file = project.shown(&folder).join(format!("{name}.{}.md", self.lang));
             diagnostics.push(
-                Diagnostic::error(format!("the boilerplate `{name}` is not there in `{}`", self.lang))
-                    .at(self.place_of("boilerplate"))
-                    .hint(format!("write it in `{}`", file.display())),
+                Diagnostic::of(
+                    &rule::BOILERPLATE_MISSING,
+                    format!("the boilerplate `{name}` is not there in `{}`", self.lang),
+                )
+                .at(self.place_of("boilerplate"))
+                .hint(format!("write it in `{}`", file.display())),
             );
             return Ok(());
         };

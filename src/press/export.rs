@@ -14,6 +14,7 @@ use crate::message;
 use crate::output;
 use crate::project::Project;
 use crate::render::{Dress, Page, Placing, Renderer, Version, full_resolution, photo_name};
+use crate::rule;
 
 /// The folder of pictures that lie beside pages.
 const IMAGES: &str = "images";
@@ -217,7 +218,7 @@ pub fn material(project: &Project, snippet: &Snippet, folder: &Path) -> Result<V
 /// What stands against a release's going out as a page of its own.
 pub fn complaints(snippet: &Snippet) -> Option<Diagnostic> {
     snippet.front.contacts.is_empty().then(|| {
-        Diagnostic::error("the press release names nobody whom journalists could ask")
+        Diagnostic::of(&rule::PAGE_WITHOUT_CONTACT, "the press release names nobody whom journalists could ask")
             .at(Place::file(snippet.path()))
             .hint("add `contacts = [{ name = \"…\", phone = \"…\", email = \"…\" }]`")
     })
@@ -232,8 +233,11 @@ fn for_nobody(snippet: &Snippet) -> Option<Diagnostic> {
         }
     });
     field.map(|field| {
-        Diagnostic::warning(format!("a press page has no subscriber for `{{{{ {} }}}}`", field.name))
-            .at(snippet.place_of_text(&field.name))
-            .hint("write words that suit every reader; the page shows the fallback, or the field's name")
+        Diagnostic::of(
+            &rule::FIELD_FOR_NOBODY,
+            format!("a press page has no subscriber for `{{{{ {} }}}}`", field.name),
+        )
+        .at(snippet.place_of_text(&field.name))
+        .hint("write words that suit every reader; the page shows the fallback, or the field's name")
     })
 }

@@ -10,6 +10,7 @@ use super::desk::Snapshot;
 use super::index::Entry;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::error::Error;
+use crate::rule::Rule;
 
 /// `/api/project`: which issues there are, as whom they can be read.
 #[derive(Debug, Serialize)]
@@ -88,6 +89,9 @@ pub(super) struct OutboxAnswer {
 #[derive(Debug, Serialize)]
 pub(super) struct Finding {
     severity: Severity,
+    /// The rule's code and name; none where no rule of ours is broken.
+    #[serde(flatten)]
+    rule: Option<&'static Rule>,
     message: String,
     path: Option<String>,
     line: usize,
@@ -103,6 +107,7 @@ pub(super) fn findings(diagnostics: &[Diagnostic]) -> Vec<Finding> {
         let place = diagnostic.place.as_ref();
         Finding {
             severity: diagnostic.severity,
+            rule: diagnostic.rule,
             message: diagnostic.message.clone(),
             path: place.map(|place| place.path.to_string_lossy().into_owned()),
             line: place.map_or(0, |place| place.line),

@@ -63,7 +63,7 @@ impl Sheet {
         let fields = columns.0.clone();
         let releases = Mutex::default();
         match Proof::pull(project, slug, &fields, &placing) {
-            Ok(Proof { issue, renderings, variants, diagnostics }) => {
+            Ok(Proof { issue, renderings, variants, diagnostics, .. }) => {
                 let edition = |rendering| Edition { rendering, ready: OnceLock::new(), last: Mutex::default() };
                 let editions = renderings.into_iter().chain(variants).map(edition).collect();
                 Self { issue, editions, diagnostics, fields, releases }

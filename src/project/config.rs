@@ -38,6 +38,9 @@ pub struct Config {
     /// How images reach readers.
     #[serde(default)]
     pub images: Images,
+    /// What the checks let pass.
+    #[serde(default)]
+    pub check: Check,
     /// What journalists get.
     #[serde(default)]
     pub press: Press,
@@ -292,6 +295,15 @@ pub enum ImagesMode {
     Embed,
     /// Under `base_url`.
     Link,
+}
+
+/// What the checks let pass.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// Rules by code or name whose findings are not told, in no issue.
+    #[serde(default)]
+    pub allow: Vec<String>,
 }
 
 /// What journalists get.

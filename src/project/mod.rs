@@ -12,14 +12,15 @@ mod secret;
 use std::path::{Path, PathBuf};
 
 pub use config::{
-    Config, Dkim, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Press, Rate, Relay, Sender, Tls,
-    Unsubscribe, Web,
+    Check, Config, Dkim, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Press, Rate, Relay, Sender,
+    Tls, Unsubscribe, Web,
 };
 pub use embedded::TEMPLATES;
 pub use localised::Localised;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result, Trouble};
+use crate::rule;
 use crate::source::Source;
 
 /// The file that makes a folder a project.
@@ -100,6 +101,11 @@ impl Project {
         self.source.place_of_key(key)
     }
 
+    /// Where an item of a key's list stands in `envoi.toml`.
+    pub fn place_of_item(&self, key: &str, item: &str) -> Place {
+        self.source.place_of_item(key, item)
+    }
+
     fn validate(&self) -> Result<()> {
         let mut diagnostics = Vec::new();
         if let Some(unsubscribe) = &self.config.unsubscribe {
@@ -107,7 +113,7 @@ impl Project {
                 && !url.starts_with("https://")
             {
                 diagnostics.push(
-                    Diagnostic::error("the unsubscribe `url` is not an https address")
+                    Diagnostic::of(&rule::UNSUBSCRIBE_NOT_HTTPS, "the unsubscribe `url` is not an https address")
                         .at(self.place_of("unsubscribe.url"))
                         .hint(
                             "one-click unsubscribing needs https (RFC 8058); leave `url` out to offer `mailto` alone",
@@ -116,7 +122,7 @@ impl Project {
             }
             if unsubscribe.url.is_none() && unsubscribe.mailto.is_none() {
                 diagnostics.push(
-                    Diagnostic::error("`[unsubscribe]` has neither `url` nor `mailto`")
+                    Diagnostic::of(&rule::UNSUBSCRIBE_EMPTY, "`[unsubscribe]` has neither `url` nor `mailto`")
                         .at(self.source.place_of_key("[unsubscribe]"))
                         .hint("add `mailto = \"unsubscribe@your-domain\"`"),
                 );
@@ -124,7 +130,7 @@ impl Project {
         }
         if self.config.images.mode == ImagesMode::Link && self.config.images.base_url.is_none() {
             diagnostics.push(
-                Diagnostic::error("images are to be linked, but no `base_url` says where they lie")
+                Diagnostic::of(&rule::NO_BASE_URL, "images are to be linked, but no `base_url` says where they lie")
                     .at(self.place_of("images.mode"))
                     .hint("add `base_url = \"https://…/\"` under `[images]`, or set `mode = \"embed\"`"),
             );
@@ -134,7 +140,7 @@ impl Project {
             let web = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
             if web.is_none_or(|rest| rest.is_empty() || rest.contains(['?', '#', ' ', '"', '<', '>'])) {
                 diagnostics.push(
-                    Diagnostic::error(format!("`{url}` is no web address"))
+                    Diagnostic::of(&rule::WEB_ADDRESS, format!("`{url}` is no web address"))
                         .at(self.place_of(key))
                         .hint("write the whole address, beginning with `https://`"),
                 );
@@ -144,7 +150,7 @@ impl Project {
             && jiff::tz::TimeZone::get(zone).is_err()
         {
             diagnostics.push(
-                Diagnostic::error(format!("the time zone `{zone}` is not known here"))
+                Diagnostic::of(&rule::ODD_ZONE, format!("the time zone `{zone}` is not known here"))
                     .at(self.place_of("press.zone"))
                     .hint("write one like `Europe/Brussels`"),
             );

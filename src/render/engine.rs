@@ -15,6 +15,7 @@ use super::text;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::error::Result;
 use crate::issue::MergeField;
+use crate::rule;
 
 /// The names that mean something in the templates' context; a column of such a name is reached by
 /// `{{merge "lang"}}`.
@@ -188,16 +189,19 @@ impl<'f> Engine<'f> {
         let source = self.files.source(file)?;
         self.registry.register_template_string(name, &source.text).map_err(|error| {
             if let Some((place, block)) = blocks::unclosed(&source.text) {
-                return Diagnostic::error(format!("the block `{{{{#{block}}}}}` is opened, but not closed"))
-                    .at(source.place(place))
-                    .hint(format!("add `{{{{/{block}}}}}` where it ends"))
-                    .into();
+                return Diagnostic::of(
+                    &rule::BROKEN_TEMPLATE,
+                    format!("the block `{{{{#{block}}}}}` is opened, but not closed"),
+                )
+                .at(source.place(place))
+                .hint(format!("add `{{{{/{block}}}}}` where it ends"))
+                .into();
             }
             let (line, column) = error.pos().unwrap_or((1, 1));
             let reason = error.reason().to_string();
             // the rest are the names of the grammar's rules
             let reason = reason.lines().next().unwrap_or("").split(": expected").next().unwrap_or_default();
-            Diagnostic::error(format!("the template cannot be read: {}", lower(reason)))
+            Diagnostic::of(&rule::BROKEN_TEMPLATE, format!("the template cannot be read: {}", lower(reason)))
                 .at(source.place_at(line, column))
                 .hint(
                     "every `{{` needs its `}}`, and what stands between them is a name, `#if …`, `/if` or `> partial`",
@@ -213,7 +217,7 @@ impl<'f> Engine<'f> {
             .render(page, context)
             .map_err(|error| crate::error::Error::from(self.explain(page, &error)))?;
         if rendered.trim().is_empty() {
-            return Err(Diagnostic::error("the template renders nothing")
+            return Err(Diagnostic::of(&rule::EMPTY_TEMPLATE, "the template renders nothing")
                 .at(crate::diagnostic::Place::file(format!("templates/{page}{}", self.form.ending())))
                 .hint("delete the file to have the built-in template back")
                 .into());
@@ -227,13 +231,13 @@ impl<'f> Engine<'f> {
             RenderErrorReason::HelperNotFound(name) => self.unknown(name),
             RenderErrorReason::PartialNotFound(name) => {
                 let partials = self.files.partials(self.form.ending());
-                let diagnostic = Diagnostic::error(format!("unknown partial `{name}`"));
+                let diagnostic = Diagnostic::of(&rule::UNKNOWN_PARTIAL, format!("unknown partial `{name}`"));
                 match nearest(name, partials.iter().map(|(name, _)| name.as_str())) {
                     Some(near) => diagnostic.hint(format!("did you mean `{{{{> {near}}}}}`?")),
                     None => diagnostic.hint(format!("write it in `templates/partials/{name}{}`", self.form.ending())),
                 }
             }
-            other => Diagnostic::error(lower(&other.to_string())),
+            other => Diagnostic::of(&rule::BROKEN_TEMPLATE, lower(&other.to_string())),
         };
         let template = error.template_name.as_deref().unwrap_or(page);
         let file = if self.files.has(&format!("partials/{template}{}", self.form.ending())) {
@@ -248,7 +252,7 @@ impl<'f> Engine<'f> {
     }
 
     fn unknown(&self, name: &str) -> Diagnostic {
-        let diagnostic = Diagnostic::error(format!("unknown field `{name}`"));
+        let diagnostic = Diagnostic::of(&rule::UNKNOWN_TEMPLATE_FIELD, format!("unknown field `{name}`"));
         let known = TAKEN.iter().copied().chain(self.fields.iter().map(String::as_str));
         if let Some((before, last)) = name.rsplit_once('.')
             && let Some(near) = nearest(last, known.clone())

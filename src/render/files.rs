@@ -8,6 +8,7 @@ use crate::diagnostic::Place;
 use crate::error::{Error, Result};
 use crate::issue::Media;
 use crate::project::{Project, TEMPLATES};
+use crate::rule;
 use crate::source::Source;
 
 /// Where templates come from.
@@ -34,7 +35,7 @@ impl TemplateFiles {
         }
         embedded(name).map(|text| Source::new(Path::new("templates").join(name), text)).ok_or_else(|| {
             Error::from(
-                Diagnostic::error(format!("the template `{name}` is not there"))
+                Diagnostic::of(&rule::NO_TEMPLATE, format!("the template `{name}` is not there"))
                     .at(Place::file(Path::new("templates").join(name))),
             )
         })

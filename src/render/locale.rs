@@ -9,6 +9,7 @@ use super::files::TemplateFiles;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result};
 use crate::language::Language;
+use crate::rule;
 
 /// One language's file.
 #[derive(Debug, Clone, Deserialize)]
@@ -57,7 +58,7 @@ impl Locale {
     pub(super) fn load(files: &TemplateFiles, language: &Language) -> Result<Self> {
         let names = [format!("i18n/{language}.toml"), format!("i18n/{}.toml", language.primary())];
         let Some(name) = names.iter().find(|name| files.has(name)) else {
-            return Err(Diagnostic::error(format!("the templates have no words in `{language}`"))
+            return Err(Diagnostic::of(&rule::NO_WORDS, format!("the templates have no words in `{language}`"))
                 .at(Place::file(format!("templates/{}", names[0])))
                 .hint("copy `templates/i18n/en.toml` to that name and translate it")
                 .into());
@@ -74,9 +75,12 @@ impl Locale {
             return Ok(locale);
         }
         Err(Error::Input(vec![
-            Diagnostic::error(format!("these words of the templates are missing: {}", missing.join(", ")))
-                .at(source.place_of_key("[words]"))
-                .hint("add them under `[words]`, as in `templates/i18n/en.toml`"),
+            Diagnostic::of(
+                &rule::WORDS_MISSING,
+                format!("these words of the templates are missing: {}", missing.join(", ")),
+            )
+            .at(source.place_of_key("[words]"))
+            .hint("add them under `[words]`, as in `templates/i18n/en.toml`"),
         ]))
     }
 

@@ -52,6 +52,7 @@ use crate::error::{Cause, Error, Result};
 use crate::issue::{Issue, MergeText, Readership};
 use crate::language::Language;
 use crate::project::Project;
+use crate::rule;
 
 /// How wide an upright picture is shown in a newsletter, in CSS pixels.
 const UPRIGHT: u32 = 260;
@@ -101,11 +102,11 @@ impl<'p> Renderer<'p> {
         let missing = files
             .filter(|file| !usual.contains(&file.as_str()) && !self.project.templates().join(file.as_str()).is_file());
         let missing = missing.map(|file| {
-            Diagnostic::warning(format!("the logo `{file}` is not there; the organisation's name stands in its place"))
-                .hint(format!("copy it to `templates/{file}`"))
+            let message = format!("the logo `{file}` is not there; the organisation's name stands in its place");
+            Diagnostic::of(&rule::NO_LOGO, message).hint(format!("copy it to `templates/{file}`"))
         });
         let pale = self.theme.hard_to_read().into_iter().map(|which| {
-            Diagnostic::warning(format!("hard to read: {which}"))
+            Diagnostic::of(&rule::PALE, format!("hard to read: {which}"))
                 .hint("make one darker or lighter until it is 4.5 at least (WCAG 2.2, 1.4.3)")
         });
         missing.chain(pale).map(|diagnostic| diagnostic.at(Place::file("templates/theme.toml"))).collect()
@@ -151,7 +152,7 @@ fn inline_css(html: &str) -> Result<String> {
     let whole = inliner.inline(html).map_err(|error| {
         let cause: Cause = Box::new(error);
         Error::Input(vec![
-            Diagnostic::error(format!("the style sheet cannot be inlined: {cause}"))
+            Diagnostic::of(&rule::BROKEN_STYLE, format!("the style sheet cannot be inlined: {cause}"))
                 .at(Place::file("templates/newsletter.html.hbs"))
                 .hint("mend the `<style>` element of the template"),
         ])

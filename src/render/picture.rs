@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 use super::metadata;
 use crate::diagnostic::Diagnostic;
 use crate::issue::Media;
+use crate::rule;
 
 /// How much sharper than CSS pixels a picture is kept.
 const SHARPNESS: u32 = 2;
@@ -64,7 +65,10 @@ pub(super) fn prepare(
     let memory = || MEMORY.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
     let unreadable = |error: &dyn std::fmt::Display| {
         let words = format!("the image `{}` cannot be read: {error}", media.name);
-        Box::new(Diagnostic::error(words).hint("open it and save it again as PNG (drawings) or JPEG (photos)"))
+        Box::new(
+            Diagnostic::of(&rule::IMAGE_UNREADABLE, words)
+                .hint("open it and save it again as PNG (drawings) or JPEG (photos)"),
+        )
     };
     let source = Original::open(media.mime, bytes).map_err(|error| unreadable(&error))?;
     let (width, height) = source.upright();
@@ -88,7 +92,7 @@ pub(super) fn prepare(
 /// A picture as large as it is, upright and without metadata; its own bytes where they can stay.
 pub(super) fn whole(media: &Media, bytes: &[u8]) -> Result<Vec<u8>, Diagnostic> {
     let unreadable = |error: image::ImageError| {
-        Diagnostic::error(format!("the image `{}` cannot be read: {error}", media.name))
+        Diagnostic::of(&rule::IMAGE_UNREADABLE, format!("the image `{}` cannot be read: {error}", media.name))
             .hint("open it and save it again as PNG (drawings) or JPEG (photos)")
     };
     let source = Original::open(media.mime, bytes).map_err(unreadable)?;

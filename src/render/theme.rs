@@ -10,6 +10,7 @@ use super::files::TemplateFiles;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::error::{Error, Result};
 use crate::project::Localised;
+use crate::rule;
 use crate::source::Source;
 
 /// Where the look is written.
@@ -107,7 +108,7 @@ impl Theme {
         let mut whole: toml::Table = base_source.toml()?;
         lay_over(&mut whole, source.toml()?);
         let theme: Self = whole.try_into().map_err(|error: toml::de::Error| {
-            Error::from(Diagnostic::error(error.message().to_owned()).at(source.place_of_key("base")))
+            Error::from(Diagnostic::of(&rule::WRONG_THEME, error.message().to_owned()).at(source.place_of_key("base")))
         })?;
         let wrong = theme.wrong(&source, &base_source);
         if wrong.is_empty() { Ok(theme) } else { Err(Error::Input(wrong)) }
@@ -120,7 +121,8 @@ impl Theme {
             return files.source(&file);
         }
         let there = files.themes();
-        let diagnostic = Diagnostic::error(format!("there is no theme `{name}`")).at(source.place_of_key("base"));
+        let diagnostic =
+            Diagnostic::of(&rule::WRONG_THEME, format!("there is no theme `{name}`")).at(source.place_of_key("base"));
         Err(match nearest(name, there.iter().map(String::as_str)) {
             Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
             None => diagnostic.hint(format!("there are: {}", there.join(", "))),
@@ -138,7 +140,7 @@ impl Theme {
             for (name, colour) in colours.each() {
                 if Colour::parse(colour).is_none() {
                     found.push(
-                        Diagnostic::error(format!("`{colour}` is no colour for `{name}`"))
+                        Diagnostic::of(&rule::WRONG_THEME, format!("`{colour}` is no colour for `{name}`"))
                             .at(place(&format!("{scheme}.{name}")))
                             .hint("write it as six digits and letters from a to f, as in `#17323b`"),
                     );
@@ -147,7 +149,7 @@ impl Theme {
         }
         if !(320..=960).contains(&self.width) {
             found.push(
-                Diagnostic::error(format!("a column of {} pixels is not read well", self.width))
+                Diagnostic::of(&rule::WRONG_THEME, format!("a column of {} pixels is not read well", self.width))
                     .at(place("width"))
                     .hint("600 is what mail programs are made for"),
             );

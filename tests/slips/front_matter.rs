@@ -8,7 +8,7 @@ fn an_unknown_key_in_the_front_matter() {
     finds(
         &room,
         "
-        error: unknown key `titel`
+        error: unknown key `titel` [E101]
           at issues/2026-11/lead.md:2:1
           2 | titel = \"Ferry\"
             | ^^^^^
@@ -23,7 +23,7 @@ fn an_unknown_kind() {
     finds(
         &room,
         "
-        error: unknown value `evnt`
+        error: unknown value `evnt` [E102]
           at issues/2026-11/lead.md:3:8
           3 | kind = \"evnt\"
             |        ^^^^^^
@@ -38,7 +38,7 @@ fn front_matter_that_is_not_there() {
     finds(
         &room,
         "
-        error: a snippet begins with its front matter between `+++` lines
+        error: a snippet begins with its front matter between `+++` lines [E108]
           at issues/2026-11/lead.md:1:1
           1 | # Ferry back in service
             | ^^^^^^^^^^^^^^^^^^^^^^^
@@ -53,7 +53,7 @@ fn front_matter_that_nobody_closes() {
     finds(
         &room,
         "
-        error: the front matter opens with `+++`, but no second `+++` line closes it
+        error: the front matter opens with `+++`, but no second `+++` line closes it [E109]
           at issues/2026-11/lead.md:1:1
           1 | +++
             | ^^^

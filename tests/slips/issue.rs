@@ -9,7 +9,7 @@ fn a_date_in_quotation_marks() {
     finds(
         &room,
         "
-        error: a text stands where a date is needed
+        error: a text stands where a date is needed [E104]
           at issues/2026-11/issue.toml:3:8
           3 | date = \"2026-11-24\"
             |        ^^^^^^^^^^^^
@@ -25,7 +25,7 @@ fn a_snippet_that_does_not_exist() {
     finds(
         &room,
         "
-        error: issue `2026-11` lists a snippet that does not exist: `film`
+        error: issue `2026-11` lists a snippet that does not exist: `film` [E110]
           at issues/2026-11/issue.toml:3:21
           3 | snippets = [\"lead\", \"film\"]
             |                     ^^^^^^
@@ -44,7 +44,7 @@ fn a_language_named_twice() {
     finds(
         &room,
         "
-        error: `languages` names `en` twice
+        error: `languages` names `en` twice [E112]
           at issues/2026-11/issue.toml:3:1
           3 | languages = [\"en\", \"en\"]
             | ^^^^^^^^^
@@ -59,7 +59,7 @@ fn an_issue_without_a_snippet() {
     finds(
         &room,
         "
-        error: the `en` edition has no snippet
+        error: the `en` edition has no snippet [E113]
           at issues/2026-11/issue.toml
         hint: write one (`NAME.en.md` or `NAME.md`), or take `en` out of `languages`
         ",

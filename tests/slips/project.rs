@@ -9,7 +9,7 @@ fn an_unknown_key_in_envoi_toml() {
     room.write("envoi.toml", config);
     room.run("check").exit(1).stdout("").stderr(
         "
-        error: unknown key `bouncer`
+        error: unknown key `bouncer` [E101]
           at envoi.toml:9:1
           9 | bouncer = \"bounces@example.org\"
             | ^^^^^^^
@@ -25,7 +25,7 @@ fn an_address_in_envoi_toml_that_is_none() {
     room.write("envoi.toml", config);
     room.run("check").exit(1).stdout("").stderr(
         "
-        error: `bounces.example.org` is no e-mail address: it has no `@`
+        error: `bounces.example.org` is no e-mail address: it has no `@` [E104]
           at envoi.toml:9:10
           9 | bounce = \"bounces.example.org\"
             |          ^^^^^^^^^^^^^^^^^^^^^
@@ -41,13 +41,13 @@ fn several_slips_in_envoi_toml_are_counted() {
     room.write("envoi.toml", config);
     room.run("check").exit(1).stdout("").stderr(
         "
-        error: the unsubscribe `url` is not an https address
+        error: the unsubscribe `url` is not an https address [E123]
           at envoi.toml:18:1
           18 | url = \"http://www.example.org/unsubscribe?address={{ email }}\"
              | ^^^
         hint: one-click unsubscribing needs https (RFC 8058); leave `url` out to offer `mailto` alone
 
-        error: images are to be linked, but no `base_url` says where they lie
+        error: images are to be linked, but no `base_url` says where they lie [E125]
           at envoi.toml:22:1
           22 | mode = \"link\"
              | ^^^^

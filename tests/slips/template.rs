@@ -8,7 +8,7 @@ fn an_unknown_partial() {
     finds(
         &room,
         "
-        error: unknown partial `footr`
+        error: unknown partial `footr` [E914]
           at templates/newsletter.txt.hbs:2:1
           2 | {{> footr}}
             | ^
@@ -23,7 +23,7 @@ fn an_unknown_field_in_a_template() {
     finds(
         &room,
         "
-        error: unknown field `organisation.nam`
+        error: unknown field `organisation.nam` [E915]
           at templates/newsletter.txt.hbs:2:1
           2 | {{organisation.nam}}
             | ^
@@ -38,7 +38,7 @@ fn a_block_of_a_template_that_nobody_closes() {
     finds(
         &room,
         "
-        error: the block `{{#if}}` is opened, but not closed
+        error: the block `{{#if}}` is opened, but not closed [E912]
           at templates/newsletter.txt.hbs:2:1
           2 | {{#if date}}
             | ^^^^^^^^^^^^
@@ -53,7 +53,7 @@ fn a_template_that_renders_nothing() {
     finds(
         &room,
         "
-        error: the template renders nothing
+        error: the template renders nothing [E913]
           at templates/newsletter.txt.hbs
         hint: delete the file to have the built-in template back
         ",
@@ -68,7 +68,7 @@ fn a_language_without_words() {
     finds(
         &room,
         "
-        error: the templates have no words in `de`
+        error: the templates have no words in `de` [E705]
           at templates/i18n/de.toml
         hint: copy `templates/i18n/en.toml` to that name and translate it
         ",

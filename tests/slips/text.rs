@@ -8,7 +8,7 @@ fn a_text_in_another_encoding_than_utf_8() {
     finds(
         &room,
         "
-        error: the file is not UTF-8
+        error: the file is not UTF-8 [E106]
           at issues/2026-11/lead.md:4
         hint: save it as UTF-8 in your editor
         ",
@@ -22,7 +22,7 @@ fn an_image_that_is_not_there() {
     finds(
         &room,
         "
-        error: the image `fery.jpg` is not there
+        error: the image `fery.jpg` is not there [E301]
           at issues/2026-11/lead.md:3:19
           3 | image = { file = \"fery.jpg\", alt = \"A ferry\" }
             |                   ^^^^^^^^
@@ -33,7 +33,7 @@ fn an_image_that_is_not_there() {
     finds(
         &room,
         "
-        error: the image `ferry.jpg` is no PNG, JPEG, GIF or WebP file
+        error: the image `ferry.jpg` is no PNG, JPEG, GIF or WebP file [E302]
           at issues/2026-11/lead.md:3:19
           3 | image = { file = \"ferry.jpg\", alt = \"A ferry\" }
             |                   ^^^^^^^^^
@@ -48,7 +48,7 @@ fn an_image_path_that_leaves_the_issue() {
     finds(
         &room,
         "
-        error: the image path `../../envoi.toml` leaves the issue's folder
+        error: the image path `../../envoi.toml` leaves the issue's folder [E303]
           at issues/2026-11/lead.md:6:1
           6 | ![A secret](../../envoi.toml)
             | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
@@ -65,7 +65,7 @@ fn a_link_of_the_file_system_that_leaves_the_issue() {
     finds(
         &room,
         "
-        error: the image path `secret.png` leaves the issue's folder
+        error: the image path `secret.png` leaves the issue's folder [E303]
           at issues/2026-11/lead.md:4:1
           4 | ![A secret](secret.png)
             | ^^^^^^^^^^^^^^^^^^^^^^^
@@ -80,7 +80,7 @@ fn a_link_that_no_reader_could_follow() {
     finds(
         &room,
         "
-        error: the link `timetable.html` leads nowhere from within a mail
+        error: the link `timetable.html` leads nowhere from within a mail [E401]
           at issues/2026-11/lead.md:4:5
           4 | See [the timetable](timetable.html).
             |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
@@ -95,7 +95,7 @@ fn an_unknown_merge_field() {
     finds(
         &room,
         "
-        error: unknown merge field `name`
+        error: unknown merge field `name` [E801]
           at issues/2026-11/lead.md:4:6
           4 | Dear {{ name \"reader\" }},
             |      ^^^^^^^
@@ -113,7 +113,7 @@ fn a_merge_field_that_nobody_closes() {
     finds(
         &room,
         "
-        error: a merge field opens with `{{`, but does not close with `}}`
+        error: a merge field opens with `{{`, but does not close with `}}` [E802]
           at issues/2026-11/lead.md:4:6
           4 | Dear {{ first_name,
             |      ^^
@@ -128,7 +128,7 @@ fn a_merge_field_where_none_is_filled() {
     finds(
         &room,
         "
-        error: no merge field is filled in `title`: readers would see the braces
+        error: no merge field is filled in `title`: readers would see the braces [E803]
           at issues/2026-11/lead.md:2:1
           2 | title = \"Ferry for {{ first_name }}\"
             | ^^^^^
@@ -163,14 +163,14 @@ fn a_long_line_is_cut_around_its_place() {
         "2026-11",
         "lead",
         "Ferry",
-        &format!("{} {{{{ nobody }}}} {}", "word ".repeat(40), "word ".repeat(40)),
+        &format!("{}{{{{ nobody }}}} {}", "word ".repeat(40), "word ".repeat(40)),
     );
     finds(
         &room,
         "
-        error: unknown merge field `nobody`
-          at issues/2026-11/lead.md:4:202
-          4 | …  word word word word word word  {{ nobody }} word word word word word word word word word word w …
+        error: unknown merge field `nobody` [E801]
+          at issues/2026-11/lead.md:4:201
+          4 | … d word word word word word word {{ nobody }} word word word word word word word word word word w …
             |                                   ^^^^^^^^^
         hint: the list has these columns: email, first_name, lang
         ",

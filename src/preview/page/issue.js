@@ -104,9 +104,9 @@ function paintDiagnostics({ diagnostics, rendered }, what = 'This edition') {
   }
 }
 
-function finding({ severity, message, path, line, column, width, source, hints }) {
+function finding({ severity, code, name, message, path, line, column, width, source, hints }) {
   const kind = severity === 'error' ? 'error' : 'warning';
-  const item = make('li', { className: `finding ${kind}` }, make('p', {}, make('span', { className: 'kind' }, kind === 'error' ? 'Error' : 'Warning'), ...prose(message)));
+  const item = make('li', { className: `finding ${kind}` }, make('p', {}, make('span', { className: 'kind' }, kind === 'error' ? 'Error' : 'Warning'), ...prose(message), ...(code ? [' ', make('code', { className: 'rule', title: `${name}: envoi explain ${code}` }, code)] : [])));
   if (path) item.append(make('p', { className: 'where' }, make('code', {}, [path, line, column].filter(Boolean).join(':'))));
   if (source) item.append(make('pre', {}, ...marked(source, column, width)));
   for (const hint of hints ?? []) item.append(make('p', { className: 'hint' }, ...prose(hint)));

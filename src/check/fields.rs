@@ -1,0 +1,121 @@
+//! Merge fields: those that the list does not have, those that stand where none is filled in, and those that have
+//! nothing to write where a subscriber has nothing.
+
+use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::issue::markdown::{Inline, walk};
+use crate::issue::{Issue, MergeField, MergeText, Snippet};
+use crate::language::Language;
+use crate::rule;
+
+/// A merge field without a fallback, in one edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenField {
+    /// The edition's language.
+    pub language: Language,
+    /// The column's name.
+    pub name: String,
+    /// Where it stands first.
+    pub place: Place,
+}
+
+/// The merge fields of an issue that leave a gap where a subscriber has no value: each once an edition.
+pub fn open_fields(issue: &Issue) -> Vec<OpenField> {
+    let mut open: Vec<OpenField> = Vec::new();
+    for language in &issue.languages {
+        let mut add = |field: &MergeField, place: Place| {
+            let known = open.iter().any(|other| other.language == *language && other.name == field.name);
+            if field.fallback.is_none() && !known {
+                open.push(OpenField { language: language.clone(), name: field.name.clone(), place });
+            }
+        };
+        issue.subject(language).fields().for_each(|field| add(field, issue.place_of("subject")));
+        issue.preheader(language).fields().for_each(|field| add(field, issue.place_of("preheader")));
+        for snippet in issue.edition(language) {
+            for field in of(snippet) {
+                add(&field, place(snippet, &field));
+            }
+        }
+    }
+    open
+}
+
+pub(super) fn look(snippet: &Snippet, fields: &[String], found: &mut Vec<Diagnostic>) {
+    let mut unknown: Vec<MergeField> = of(snippet);
+    unknown.retain(|field| !fields.contains(&field.name));
+    let mut told: Vec<&MergeField> = Vec::new();
+    for field in &unknown {
+        if !told.contains(&field) {
+            told.push(field);
+            found.extend(unknown_field(field, fields).map(|diagnostic| diagnostic.at(place(snippet, field))));
+        }
+    }
+    found.extend(unfilled(snippet));
+}
+
+pub(super) fn unknown_field(field: &MergeField, fields: &[String]) -> Option<Diagnostic> {
+    if fields.contains(&field.name) {
+        return None;
+    }
+    let diagnostic = Diagnostic::of(&rule::UNKNOWN_FIELD, format!("unknown merge field `{}`", field.name));
+    Some(match nearest(&field.name, fields.iter().map(String::as_str)) {
+        Some(near) => diagnostic.hint(format!("did you mean `{{{{ {near} }}}}`?")),
+        None => diagnostic.hint(format!("the list has these columns: {}", fields.join(", "))),
+    })
+}
+
+/// The merge fields of a snippet: of its text, and of its links' addresses.
+fn of(snippet: &Snippet) -> Vec<MergeField> {
+    let mut fields = Vec::new();
+    walk(&snippet.body, &mut |inline| match inline {
+        Inline::Field(field) => fields.push(field.clone()),
+        Inline::Link(link) => fields.extend(link.url.fields().cloned()),
+        _ => {}
+    });
+    let front = &snippet.front;
+    let urls = front.links.iter().map(|link| &link.url).chain(front.documents.iter().map(|document| &document.url));
+    for url in urls {
+        fields.extend(MergeText::parse(url).unwrap_or_default().fields().cloned());
+    }
+    fields
+}
+
+fn place(snippet: &Snippet, field: &MergeField) -> Place {
+    let name = &field.name;
+    [format!("{{{{ {name}"), format!("{{{{{name}"), name.clone()]
+        .iter()
+        .map(|text| snippet.place_of_text(text))
+        .find(|place| place.line > 0)
+        .unwrap_or_else(|| Place::file(snippet.path()))
+}
+
+/// The first key of the front matter whose text has braces: readers would get them as they are written.
+fn unfilled(snippet: &Snippet) -> Option<Diagnostic> {
+    let front = &snippet.front;
+    let image = front.image.as_ref();
+    let plain = [
+        ("title", Some(front.title.as_str())),
+        ("subtitle", front.subtitle.as_deref()),
+        ("time", front.time.as_deref()),
+        ("place", front.place.as_deref()),
+        ("speaker", front.speaker.as_deref()),
+        ("function", front.function.as_deref()),
+        ("copyright", front.copyright.as_deref()),
+        ("image", image.map(|image| image.alt.as_str())),
+        ("image", image.and_then(|image| image.caption.as_deref())),
+        ("image", image.and_then(|image| image.credit.as_deref())),
+    ];
+    let links = front.links.iter().map(|link| ("links", Some(link.text.as_str())));
+    let titles = front.documents.iter().map(|document| ("documents", Some(document.title.as_str())));
+    let notes = front.documents.iter().map(|document| ("documents", document.note.as_deref()));
+    let words = front.quotations.iter().map(|quotation| ("words", Some(quotation.words.as_str())));
+    let mut texts = plain.into_iter().chain(links).chain(titles).chain(notes).chain(words);
+    let found = texts.find_map(|(key, text)| text.filter(|text| text.contains("{{")).map(|_| key));
+    found.map(|key| {
+        Diagnostic::of(
+            &rule::UNFILLED_FIELD,
+            format!("no merge field is filled in `{key}`: readers would see the braces"),
+        )
+        .at(snippet.place_of(key))
+        .hint("write it in the text; merge fields work there, in links' addresses, in subject and preheader")
+    })
+}

@@ -1,0 +1,133 @@
+//! Links: where they lead, and what is read on them.
+
+use super::{front, in_body, of, room, tells_apart};
+
+#[test]
+fn a_link_that_reads_click_here() {
+    assert_eq!(
+        in_body("W404", "[Cliquez ici](https://www.example.org/) !"),
+        ["4: the link reads `Cliquez ici`, which says nothing of where it leads"]
+    );
+    let vague = [
+        "[click here](https://www.example.org/)",
+        "[Klik hier!](https://www.example.org/)",
+        "[**Ici**](https://www.example.org/)",
+    ];
+    tells_apart(
+        "W404",
+        &vague,
+        &["[The timetable](https://www.example.org/)", "[Ici Bruxelles](https://www.example.org/)"],
+    );
+}
+
+#[test]
+fn a_long_address_on_show() {
+    let long = "https://www.example.org/2015/04/timetable?season=summer";
+    assert_eq!(in_body("W405", &format!("See {long} for more.")), ["4: a long address is shown to readers"]);
+    tells_apart(
+        "W405",
+        &[&format!("<{long}>")],
+        &["<https://www.example.org/>", &format!("[The timetable]({long})"), "[example.org](https://www.example.org/)"],
+    );
+}
+
+#[test]
+fn a_link_that_no_reader_reaches() {
+    assert_eq!(
+        in_body("W406", "[The timetable](http://localhost:8080/timetable)"),
+        ["4: no reader reaches `localhost`: it exists on your computer or in your office alone"]
+    );
+    let local = [
+        "[a](https://192.168.1.10/)",
+        "[a](https://intranet/)",
+        "[a](https://[::1]/)",
+        "[a](https://nas.local/)",
+        "[a](http://10.0.0.1/)",
+    ];
+    tells_apart("W406", &local, &["[a](https://www.example.org/)", "[a](https://8.8.8.8/)"]);
+}
+
+#[test]
+fn a_link_that_is_not_https() {
+    assert_eq!(in_body("W407", "[a](http://www.example.org/)"), ["4: the link is not an https one"]);
+    let front = front("links = [{ text = \"a\", url = \"http://www.example.org/\" }]");
+    assert_eq!(of("W407", &room().snippet("2026-11", "lead", &front)), ["3: the link is not an https one"]);
+    assert!(in_body("W407", "[a](https://www.example.org/)").is_empty());
+}
+
+#[test]
+fn links_that_read_alike_and_lead_to_different_places() {
+    let twice = "[Read on](https://www.example.org/a) or [read on](https://www.example.org/b)";
+    assert_eq!(in_body("W409", twice), ["4: two links read `read on` and lead to different places"]);
+    assert!(in_body("W409", "[a](https://www.example.org/a) and [a](https://www.example.org/a)").is_empty());
+    // in two snippets of one edition
+    let room = room().article("2026-11", "lead", "Ferry", "[Read on](https://www.example.org/a)").article(
+        "2026-11",
+        "more",
+        "Bridge",
+        "[Read on](https://www.example.org/b)",
+    );
+    assert_eq!(of("W409", &room).len(), 1);
+}
+
+#[test]
+fn a_download_that_does_not_say_what_it_is() {
+    assert_eq!(
+        in_body("W410", "[The guide](https://www.example.org/guide.pdf)"),
+        ["4: the link opens a PDF file and does not say so"]
+    );
+    tells_apart(
+        "W410",
+        &["[The form](https://www.example.org/form.docx)"],
+        &[
+            "[The guide (PDF, 2 MB)](https://www.example.org/guide.pdf)",
+            "[The guide](https://www.example.org/guide.pdf) (PDF, 2 MB)",
+            "[The form (Word)](https://www.example.org/form.docx)",
+            "[The page](https://www.example.org/guide.html)",
+        ],
+    );
+    let document = |more: &str| {
+        let text = format!(
+            "kind = \"publication\"\ndocuments = [{{ title = \"The guide\", url = \"https://www.example.org/guide{more} }}]"
+        );
+        of("W410", &room().snippet("2026-11", "lead", &front(&text)))
+    };
+    assert_eq!(document(".pdf\""), ["4: the document `The guide` has no `size`"]);
+    assert_eq!(document("\", size = \"2 MB\""), ["4: the document `The guide` has no `type`"]);
+    assert!(
+        document(".pdf\", size = \"2 MB\"").is_empty() && document("\", type = \"Films\", size = \"2 min\"").is_empty()
+    );
+}
+
+#[test]
+fn an_address_to_write_to_that_is_none() {
+    assert_eq!(
+        in_body("W411", "[a](mailto:info.example.org)"),
+        ["4: `info.example.org` is no address to write to: it has no `@`"]
+    );
+    tells_apart(
+        "W411",
+        &["[a](mailto:)", "[a](mailto:a@example.org,b)"],
+        &["[a](mailto:info@example.org?subject=Ferry)", "[a](mailto:{{ email }})"],
+    );
+}
+
+#[test]
+fn a_number_without_its_countrys_code() {
+    assert_eq!(in_body("W412", "[a](tel:020000125)"), ["4: the number `020000125` has no country's code"]);
+    assert!(in_body("W412", "[a](tel:+3220000125) or [b](tel:112)").is_empty());
+    let contact = |phone: &str| {
+        let text = format!(
+            "kind = \"press-release\"\nplace = \"Brussels\"\ndate = 2026-11-24\ncontacts = [{{ name = \"Ada\", phone = \"{phone}\" }}]"
+        );
+        of("W412", &room().snippet("2026-11", "lead", &front(&text)))
+    };
+    assert_eq!(contact("02 000 01 25"), ["6: the number `02 000 01 25` has no country's code"]);
+    assert!(contact("+32 2 000 01 25").is_empty());
+}
+
+#[test]
+fn a_link_that_leads_to_nothing() {
+    assert_eq!(in_body("W413", "[The timetable](#)"), ["4: the link leads to nothing"]);
+    assert_eq!(in_body("W413", "[](https://www.example.org/)"), ["4: nothing is to be read on the link"]);
+}
