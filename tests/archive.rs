@@ -252,7 +252,6 @@ fn readers_search_without_a_server_and_read_without_a_script() {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the figure is what it is for")]
 #[ignore = "a measurement: cargo test --release --test archive -- --ignored --nocapture"]
 fn a_thousand_issues() {
     let mut room = Newsroom::new().config(CONFIG).subscribers(["ada@example.com"]).clock("2026-11-24T12:00:00+01:00");

@@ -351,4 +351,19 @@ mod tests {
         assert_eq!(made.markdown, "One\\\ntwo\n\n\\[gallery ids=\"1\"\\]\n\n**Three**");
         assert_eq!(made.left, ["the code `[gallery]`"]);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_html_is_too_odd(pieces in proptest::collection::vec(0..26_usize, 0..60), loose: bool) {
+            const PIECES: [&str; 26] = [
+                "<b>", "</b>", "<i>", "</i>", "<a href='https://x.example/('>", "</a>", "<br>", "<p>", "<ul>", "</ul>", "<li>",
+                "<blockquote>", "</blockquote>", "<table>", "<tr>", "<td>", "</td>", "</table>", "<pre>", "</pre>", "€",
+                "\u{a0}\u{a0}", " {{", "`", "<img src=https://x.example/a.png>", "<script>",
+            ];
+            let html: String = pieces.into_iter().map(|at| PIECES[at]).collect();
+            let made = convert(&html, Some("https://x.example/"), loose);
+            // in a block of code two braces are no merge field
+            proptest::prop_assert!(html.contains("<pre>") || !made.markdown.contains("{{"), "{}", made.markdown);
+        }
+    }
 }

@@ -75,6 +75,8 @@ impl Writer {
             None if self.table.is_some() || self.heading.is_some() => self.words(" "),
             None if !self.line.trim().is_empty() => {
                 self.line.truncate(self.line.trim_end().len());
+                let end = self.line.len();
+                self.marks.iter_mut().for_each(|(_, start)| *start = end.min(*start));
                 self.line.push_str("\\\n");
             }
             None => {}
@@ -117,7 +119,7 @@ impl Writer {
 
     /// Puts a mark around the line's words from a byte on; space at their ends stays outside.
     fn enclose(&mut self, mark: &Mark, start: usize) {
-        let start = start.min(self.line.len());
+        let start = (0..=start.min(self.line.len())).rev().find(|at| self.line.is_char_boundary(*at)).unwrap_or(0);
         let inner = self.line.split_off(start);
         let words = inner.trim().trim_end_matches("\\\n").trim();
         if words.is_empty() {
@@ -322,6 +324,7 @@ impl Writer {
         let Some(rows) = &mut self.table else { return };
         if !std::mem::take(&mut self.in_cell) {
             self.line.clear();
+            self.marks.iter_mut().for_each(|(_, start)| *start = 0);
             return;
         }
         let cell = std::mem::take(&mut self.line);

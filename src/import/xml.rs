@@ -27,7 +27,7 @@ pub(super) fn decode(bytes: Vec<u8>) -> String {
         let head = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned();
         let named = head.split_once("encoding=").and_then(|(_, rest)| {
             let quote = rest.chars().next()?;
-            Encoding::for_label(rest[1..].split(quote).next()?.as_bytes())
+            Encoding::for_label(rest[quote.len_utf8()..].split(quote).next()?.as_bytes())
         });
         named.unwrap_or(encoding_rs::WINDOWS_1252).decode(bytes).0.into_owned()
     })
