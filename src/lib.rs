@@ -29,7 +29,9 @@
 //! ledger      sends, deliveries, suppressions  the one place that says who got what
 //! delivery    Audience + Stamper -> Report     claim, stamp, transmit, record
 //! preview     Project -> local web page        what readers will see, while it is written
-//! press       Issue -> press pages             a press release as pages for journalists
+//! press       Issue -> press pages             a press release for journalists: page, text, PDF, kit, data
+//! archive     Project + ledger -> a static site  what stays on the web: index, pages, feeds
+//! import      feed -> snippets                 what was written elsewhere: RSS, Atom, WordPress's export
 //! cli         arguments -> calls, text         parse, call, show: the only room that prints
 //! ```
 //!
@@ -37,6 +39,7 @@
 //! was found wrong; every failure is an [`error::Error`], every finding a [`diagnostic::Diagnostic`].
 
 pub mod address;
+pub mod archive;
 pub mod audience;
 pub mod build;
 pub mod check;
@@ -45,6 +48,7 @@ pub mod clock;
 pub mod delivery;
 pub mod diagnostic;
 pub mod error;
+pub mod import;
 pub mod issue;
 pub mod language;
 pub mod ledger;

@@ -14,6 +14,7 @@ const HELP: &str = "
     Commands:
       init         Start a project: envoi.toml, templates, a sample list and an example issue
       new          Start an issue, a press release or a snippet
+      import       Bring in a website's posts as snippets, from RSS, Atom or a WordPress export
       list         List the issues: slug, date, languages, snippets, subject
       check        Check issues: what is wrong or worth knowing, where, and how to mend it
       explain      Explain what `check` finds: a rule by its code or name, or the list of all rules
@@ -22,7 +23,8 @@ const HELP: &str = "
       preview      Show issues in the browser as readers will get them, following every save
       send         Send an issue to its subscribers, or go on with a send that stopped
       status       Show what became of sends: per state, per domain, and what did not go well
-      export       Write a press release as HTML and text pages, one of each a language
+      export       Write a press release for journalists: page, text, PDF, press kit, data, mail
+      archive      Write what was sent and released as a website: archive, press room, feeds
       subscribers  Look after the list of subscribers
       unsubscribe  Never write to an address again, whatever list it stands on
       doctor       Try the relay: connect, protect the connection, log in, and say what it offers

@@ -1,7 +1,8 @@
-//! `--where lang=fr`: which part of the list a send is for.
+//! `--where lang=fr`, `--where tag:press`: which part of the list a send is for.
 
 use super::{Columns, Subscriber};
 use crate::error::{Error, Result, Trouble};
+use crate::issue::TAGS;
 
 /// Conditions on columns, all of which must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,10 +13,12 @@ struct Condition {
     column: String,
     value: String,
     negated: bool,
+    /// Whether the column holds several values, of which one is meant.
+    one_of: bool,
 }
 
 impl Filter {
-    /// Reads conditions, each `column=value` or `column!=value`, and checks that the list has the columns.
+    /// Reads conditions, each `column=value`, `column!=value` or `tag:name`, and checks that the list has the columns.
     pub fn parse(conditions: &[String], columns: &Columns) -> Result<Self> {
         conditions.iter().map(|text| Condition::parse(text, columns)).collect::<Result<_>>().map(Self)
     }
@@ -23,8 +26,13 @@ impl Filter {
     /// Whether a subscriber is meant. Values are compared without regard to case.
     pub fn matches(&self, subscriber: &Subscriber, columns: &Columns) -> bool {
         self.0.iter().all(|condition| {
-            let value = columns.value(subscriber, &condition.column).trim();
-            (value.to_lowercase() == condition.value) != condition.negated
+            let value = columns.value(subscriber, &condition.column).trim().to_lowercase();
+            let is = if condition.one_of {
+                value.split([' ', ',', ';', '\t']).any(|tag| tag == condition.value)
+            } else {
+                value == condition.value
+            };
+            is != condition.negated
         })
     }
 }
@@ -32,12 +40,14 @@ impl Filter {
 impl Condition {
     fn parse(text: &str, columns: &Columns) -> Result<Self> {
         let wrong = |message: String, hint: String| Error::Refused(Trouble::new(message).hint(hint));
-        let Some((column, value)) = text.split_once('=') else {
+        let tag = text.trim().strip_prefix("tag:").map(|tag| (TAGS, tag));
+        let Some((column, value)) = tag.or_else(|| text.split_once('=')) else {
             return Err(wrong(
                 format!("`{text}` is no condition"),
-                "write `--where lang=fr` or `--where lang!=fr`".to_owned(),
+                "write `--where lang=fr`, `--where lang!=fr` or `--where tag:press`".to_owned(),
             ));
         };
+        let one_of = tag.is_some();
         let (column, negated) = column.strip_suffix('!').map_or((column, false), |column| (column, true));
         let column = column.trim().to_lowercase();
         if !columns.0.contains(&column) {
@@ -46,6 +56,6 @@ impl Condition {
                 format!("its columns are: {}", columns.0.join(", ")),
             ));
         }
-        Ok(Self { column, value: value.trim().to_lowercase(), negated })
+        Ok(Self { column, value: value.trim().to_lowercase(), negated, one_of })
     }
 }

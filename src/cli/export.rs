@@ -2,15 +2,18 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
 use super::ending::Ending;
 use super::global::Global;
 use super::{names, show};
 use crate::error::Result;
-use crate::press::Release;
+use crate::press::{Format, Options, Release};
 
-/// Write a press release as HTML and text pages, one of each a language
+/// Write a press release for journalists: page, text, PDF, press kit, data, mail
 ///
-/// NAME.LANG.html and NAME.LANG.txt. The pages need no other file: their pictures are within them.
+/// NAME.LANG.html and NAME.LANG.txt for each language. The pages need no other file to be read: their pictures are
+/// within them. Documents and photos for print that lie in the issue's folder go into NAME/ beside them.
 #[derive(Debug, clap::Args)]
 pub(super) struct Export {
     /// The press release: its name, ISSUE/NAME, or an issue that has but one
@@ -19,13 +22,26 @@ pub(super) struct Export {
     /// The folder to write into [default: out/ISSUE in the project]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// In which forms: html, text, pdf (by an installed Chromium), zip (the press kit), ninjs (for newsrooms'
+    /// systems), eml (a mail to be opened, addressed and sent by hand)
+    #[arg(long, value_name = "FORMS", value_delimiter = ',', value_parser = formats(), default_value = "html,text", hide_possible_values = true)]
+    format: Vec<Format>,
+    /// Put the pages' pictures beside them, into images/, instead of into them
+    #[arg(long)]
+    assets: bool,
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let format = |name: String| Format::ALL.into_iter().find(|format| format.name() == name).unwrap_or(Format::Html);
+    PossibleValuesParser::new(Format::ALL.map(Format::name)).map(format)
 }
 
 impl Export {
     pub(super) fn run(self, global: &Global) -> Result<Ending> {
         let project = global.project()?;
         let release = Release::find(&project, &self.release)?;
-        let export = release.export(&project)?;
+        let options = Options { formats: self.format, assets: self.assets };
+        let export = release.export(&project, &options)?;
         let out = self.out.unwrap_or_else(|| project.built(&release.issue.slug));
         export.write(&out)?;
         show::warnings(&export.warnings);

@@ -4,6 +4,7 @@
 //! user would miss stands in the rooms above; nothing but `show` prints.
 
 mod account;
+mod archive;
 mod bar;
 mod build;
 mod check;
@@ -14,6 +15,7 @@ mod explain;
 mod export;
 mod global;
 mod grammar;
+mod import;
 mod init;
 mod list;
 mod man;
@@ -50,6 +52,7 @@ pub struct Envoi {
 enum Command {
     Init(init::Init),
     New(new::New),
+    Import(import::Import),
     List(list::List),
     Check(check::Check),
     Explain(rules::Explain),
@@ -58,6 +61,7 @@ enum Command {
     Send(send::Send),
     Status(status::Status),
     Export(export::Export),
+    Archive(archive::Archive),
     Subscribers(subscribers::Subscribers),
     Unsubscribe(unsubscribe::Unsubscribe),
     Doctor(doctor::Doctor),
@@ -72,6 +76,7 @@ impl Envoi {
         match self.command {
             Command::Init(init) => init.run(&self.global),
             Command::New(new) => new.run(&self.global),
+            Command::Import(import) => import.run(&self.global),
             Command::List(list) => list.run(&self.global),
             Command::Check(check) => check.run(&self.global),
             Command::Explain(explain) => explain.run(),
@@ -80,6 +85,7 @@ impl Envoi {
             Command::Send(send) => send.run(&self.global),
             Command::Status(status) => status.run(&self.global),
             Command::Export(export) => export.run(&self.global),
+            Command::Archive(archive) => archive.run(&self.global),
             Command::Subscribers(subscribers) => subscribers.run(&self.global),
             Command::Unsubscribe(unsubscribe) => unsubscribe.run(&self.global),
             Command::Doctor(doctor) => doctor.run(&self.global),

@@ -32,7 +32,7 @@ pub(super) struct Send {
     /// The list to send to, instead of the project's own
     #[arg(long, value_name = "FILE", conflicts_with = "test")]
     list: Option<PathBuf>,
-    /// Only those for whom this holds: lang=fr, lang!=nl. Given several times, all must hold
+    /// Only those for whom this holds: lang=fr, lang!=nl, tag:press. Given several times, all must hold
     #[arg(long = "where", value_name = "COLUMN=VALUE", conflicts_with = "test")]
     conditions: Vec<String>,
     /// Send every edition to this address alone
@@ -116,10 +116,25 @@ impl Send {
                         embargo.0.strftime("%Y-%m-%d %H:%M %:z")
                     ))
                     .hint("send it after that time")
-                    .hint("where its readers may have it before, give `--break-embargo`"),
+                    .hint(
+                        "to journalists alone it may go before: `--where tag:press`, where the list has a column `tags`",
+                    )
+                    .hint("where all its readers may have it before, give `--break-embargo`"),
                 ))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// An embargo has its own question, before the usual one.
+    fn may_break_embargo(dispatch: &Dispatch<'_>) -> Result<bool> {
+        match dispatch.embargo() {
+            Some(embargo) if crate::clock::now().timestamp() < embargo.0.timestamp() => {
+                somebody_is_there()?;
+                let moment = embargo.0.strftime("%Y-%m-%d %H:%M %:z");
+                show::ask(&format!("The embargo lasts until {moment}. Break it, and let these readers have it before?"))
+            }
+            _ => Ok(true),
         }
     }
 
@@ -138,7 +153,8 @@ impl Send {
             ledger.close().await?;
             return Ok(if uncertain { Ending::Uncertain } else { Ending::Well });
         }
-        if !self.yes && !confirmed(&summary, again)? {
+        let agreed = self.yes || Self::may_break_embargo(dispatch)? && confirmed(&summary, again)?;
+        if !agreed {
             show::remark("nothing was sent");
             return Ok(Ending::Failed);
         }
@@ -263,10 +279,13 @@ fn nobody(survey: &Survey) -> Error {
 }
 
 fn confirmed(summary: &Summary<'_>, again: u64) -> Result<bool> {
-    if !std::io::stdin().is_terminal() {
-        return Err(Error::Refused(
-            Trouble::new("nobody is there to confirm the send").hint("give `--yes` to send without asking"),
-        ));
-    }
+    somebody_is_there()?;
     show::ask(&summary.question(again))
+}
+
+fn somebody_is_there() -> Result<()> {
+    if std::io::stdin().is_terminal() {
+        return Ok(());
+    }
+    Err(Error::Refused(Trouble::new("nobody is there to confirm the send").hint("give `--yes` to send without asking")))
 }

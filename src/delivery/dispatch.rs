@@ -32,6 +32,14 @@ pub enum Audience {
     Test(Address),
 }
 
+impl Audience {
+    /// Whether one of the conditions, all of which must hold, says `tag:press`.
+    fn is_the_press(&self) -> bool {
+        let Self::List { conditions, .. } = self else { return false };
+        conditions.iter().any(|condition| condition.to_lowercase().replace(' ', "") == "tag:press")
+    }
+}
+
 /// An issue, ready to be sent.
 #[derive(Debug)]
 pub struct Dispatch<'p> {
@@ -42,6 +50,8 @@ pub struct Dispatch<'p> {
     pub warnings: Vec<Diagnostic>,
     renderings: Vec<Rendering>,
     to: To,
+    /// Whether it is for journalists alone, who may have what is under embargo.
+    for_the_press: bool,
 }
 
 #[derive(Debug)]
@@ -75,6 +85,7 @@ pub struct Rehearsal {
 impl<'p> Dispatch<'p> {
     /// Opens, checks and renders an issue, and opens the list.
     pub fn prepare(project: &'p Project, slug: &str, audience: Audience) -> Result<Self> {
+        let for_the_press = audience.is_the_press();
         let to = match audience {
             Audience::List { file, conditions } => {
                 let file = file.or_else(|| project.list()).ok_or_else(no_list)?;
@@ -90,15 +101,15 @@ impl<'p> Dispatch<'p> {
         let variants = std::mem::take(&mut proof.variants);
         let (issue, mut renderings, warnings) = proof.passed()?;
         renderings.extend(variants);
-        Ok(Self { project, issue, warnings, renderings, to })
+        Ok(Self { project, issue, warnings, renderings, to, for_the_press })
     }
 
     /// The moment before which the issue must not go out: the latest embargo of the press releases in it. A test may
-    /// go out at any time.
+    /// go out at any time, and so may what goes to those alone whom the list marks as press.
     pub fn embargo(&self) -> Option<&Moment> {
         match self.to {
-            To::List(_) => self.issue.embargo(),
-            To::Test(_) => None,
+            To::List(_) if !self.for_the_press => self.issue.embargo(),
+            _ => None,
         }
     }
 

@@ -52,9 +52,19 @@ impl Kind {
             Self::Article | Self::Links | Self::Publication => &["documents"],
             Self::Event => &["place", "until", "time", "documents"],
             Self::Quotation => &["speaker", "function"],
-            Self::PressRelease => {
-                &["place", "subtitle", "embargo", "quotations", "contacts", "boilerplate", "documents"]
-            }
+            Self::PressRelease => &[
+                "place",
+                "subtitle",
+                "embargo",
+                "published",
+                "updated",
+                "quotations",
+                "contacts",
+                "boilerplate",
+                "documents",
+                "photos",
+                "notes_for_editors",
+            ],
         }
     }
 }
@@ -72,6 +82,8 @@ pub struct Image {
     pub caption: Option<String>,
     /// Who made it.
     pub credit: Option<String>,
+    /// The same picture as large as there is, for print: a file in the issue's own folder.
+    pub full: Option<String>,
 }
 
 /// A link with its language and source.
@@ -96,14 +108,17 @@ pub struct Link {
 pub struct Document {
     /// Its title.
     pub title: String,
-    /// Where it lies.
+    /// Where it lies; empty where it is a `file`.
+    #[serde(default)]
     pub url: String,
+    /// A file in the issue's own folder, which goes with a press release's page.
+    pub file: Option<String>,
     /// In which language it is.
     pub lang: Option<Language>,
     /// "PDF", "film"; by the file's ending where left out.
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// "2 MB", "12 min".
+    /// "2 MB", "12 min"; the file's own where left out.
     pub size: Option<String>,
     /// A word on it.
     pub note: Option<String>,
@@ -150,6 +165,9 @@ pub struct FrontMatter {
     pub date: Option<Day>,
     /// Its picture.
     pub image: Option<Image>,
+    /// What it is about, as an archive that it was imported from had it; shown nowhere.
+    #[serde(default)]
+    pub categories: Vec<String>,
     /// Links that stand under the text.
     #[serde(default)]
     pub links: Vec<Link>,
@@ -189,6 +207,17 @@ pub struct FrontMatter {
     /// Whom journalists can ask.
     #[serde(default)]
     pub contacts: Vec<Contact>,
+    /// Pictures that journalists may take.
+    #[serde(default)]
+    pub photos: Vec<Image>,
+    /// What editors should know and readers need not, as Markdown.
+    pub notes_for_editors: Option<String>,
+    /// When a press release was last corrected.
+    pub updated: Option<Day>,
+    /// Whether a press release is out, although no issue was sent with it: the archive then shows it.
+    pub published: Option<bool>,
+    /// What others call the embargo; an error that says so.
+    for_release: Option<toml::Value>,
     /// The name of the text on the organisation that ends a press release: `templates/boilerplates/<name>.<lang>.md`.
     pub boilerplate: Option<String>,
 }
@@ -216,7 +245,11 @@ impl FrontMatter {
         let mut at = start;
         for line in rest.split_inclusive('\n') {
             if line.trim_end() == "+++" {
-                return Ok((source.toml_in(start..at)?, at + line.len()));
+                let front: Self = source.toml_in(start..at)?;
+                return match &front.for_release {
+                    None => Ok((front, at + line.len())),
+                    Some(value) => Err(embargo_instead(value).at(source.place_of_key("for_release")).into()),
+                };
             }
             at += line.len();
         }
@@ -243,8 +276,22 @@ impl FrontMatter {
             ("quotations", !self.quotations.is_empty()),
             ("contacts", !self.contacts.is_empty()),
             ("boilerplate", self.boilerplate.is_some()),
+            ("photos", !self.photos.is_empty()),
+            ("notes_for_editors", self.notes_for_editors.is_some()),
+            ("updated", self.updated.is_some()),
+            ("published", self.published.is_some()),
         ];
         let own = self.kind.own_keys();
         present.iter().filter(|(key, there)| *there && !own.contains(key)).map(|(key, _)| *key).collect()
+    }
+}
+
+/// One word for one thing: `for_release`, as agencies write it, is the embargo.
+fn embargo_instead(value: &toml::Value) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::of(&rule::FOR_RELEASE, "unknown key `for_release`: the release time is called `embargo`");
+    match value.as_str() {
+        Some("immediate") => diagnostic.hint("take the line out: what has no embargo may appear at once"),
+        _ => diagnostic.hint("write a moment with its zone: `embargo = 2014-11-06T10:30:00+01:00`"),
     }
 }

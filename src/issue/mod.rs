@@ -3,6 +3,7 @@
 //! Folder -> [`Issue`]. An issue that opens is whole: its Markdown is parsed, its pictures are found, its links may
 //! go out. Everything that is wrong is reported at once.
 
+mod attachment;
 mod date;
 mod front_matter;
 mod link;
@@ -12,6 +13,7 @@ mod merge;
 mod nesting;
 mod parse;
 mod passage;
+mod press_matter;
 mod readership;
 mod snippet;
 
@@ -20,6 +22,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+pub use attachment::Attachment;
 pub use date::{Day, Moment};
 pub use front_matter::{Contact, Document, FrontMatter, Image, Kind, Link, Quotation};
 pub use link::target as link_target;
@@ -28,6 +31,7 @@ pub use media::Media;
 pub use merge::{MergeError, MergeField, MergeText, Piece};
 pub(crate) use parse::RESERVED;
 pub use passage::{OBJECT, Passage, Role};
+pub use press_matter::{Photo, PressMatter};
 pub use readership::{Audience, Readership, TAGS};
 pub use snippet::{Illustration, Snippet};
 

@@ -9,6 +9,7 @@ use super::media::Media;
 use super::nesting;
 use super::parse::parse;
 use super::passage::Passage;
+use super::press_matter::PressMatter;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::Error;
 use crate::language::Language;
@@ -46,6 +47,8 @@ pub struct Snippet {
     pub image: Option<Illustration>,
     /// The text on the organisation that ends a press release.
     pub boilerplate: Option<Document>,
+    /// What a press release has beside its text.
+    pub press: PressMatter,
     source: Source,
     /// Where in the source its text begins.
     start: usize,
@@ -82,8 +85,19 @@ impl Snippet {
         let body = parse(&source, start, folder, diagnostics);
         let only = lang.is_some();
         let lang = lang.or_else(|| front.lang.clone()).unwrap_or_else(|| project.config.languages.default.clone());
-        let mut snippet =
-            Self { name: name.to_owned(), lang, only, front, body, image: None, boilerplate: None, source, start };
+        let press = PressMatter::find(&front, &source, folder, diagnostics);
+        let mut snippet = Self {
+            name: name.to_owned(),
+            lang,
+            only,
+            front,
+            body,
+            image: None,
+            boilerplate: None,
+            press,
+            source,
+            start,
+        };
         snippet.find_image(folder, diagnostics);
         snippet.check_links(diagnostics);
         snippet.find_boilerplate(project, diagnostics)?;
@@ -140,7 +154,8 @@ impl Snippet {
 
     fn check_links(&self, diagnostics: &mut Vec<Diagnostic>) {
         let links = self.front.links.iter().map(|link| &link.url);
-        let documents = self.front.documents.iter().map(|document| &document.url);
+        let documents = self.front.documents.iter().filter(|document| document.file.is_none());
+        let documents = documents.map(|document| &document.url);
         for url in links.chain(documents) {
             if let Err(diagnostic) = link::target(url) {
                 diagnostics.push(diagnostic.at(self.place_of_text(url)));

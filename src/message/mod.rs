@@ -4,6 +4,7 @@
 //! and to encode what goes into the slots, so that a message costs little more than its bytes.
 
 mod dkim;
+mod draft;
 mod encode;
 mod header;
 mod mime;
@@ -12,6 +13,8 @@ mod segment;
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
+
+pub use draft::draft;
 
 use self::dkim::Signer;
 use self::segment::{Segment, Slot};

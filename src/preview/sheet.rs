@@ -16,7 +16,7 @@ use crate::issue::{Issue, Kind, TAGS};
 use crate::language::Language;
 use crate::message::Stamper;
 use crate::project::{ImagesMode, Project};
-use crate::render::{Page, Placing, Proof, Renderer, Rendering};
+use crate::render::{Dress, Page, Placing, Proof, Renderer, Rendering};
 
 /// The send that previewed messages are stamped for; only their Message-ID shows it.
 const SEND: &str = "preview";
@@ -128,7 +128,8 @@ impl Sheet {
         let serving = issue.edition(language).into_iter().find(|snippet| snippet.name == name);
         let release =
             serving.filter(|snippet| snippet.front.kind == Kind::PressRelease).ok_or(Missing::Nothing(none))?;
-        let page = Renderer::new(project, &self.fields).and_then(|renderer| renderer.release(issue, release));
+        let dress = Dress::in_preview(issue, release);
+        let page = Renderer::new(project, &self.fields).and_then(|renderer| renderer.release(issue, release, &dress));
         let page = Arc::new(page.map_err(|error| Missing::Broken(error.to_string()))?);
         pages.push((name.to_owned(), language.clone(), Arc::clone(&page)));
         Ok(page)

@@ -41,6 +41,9 @@ pub struct Config {
     /// What the checks let pass.
     #[serde(default)]
     pub check: Check,
+    /// What journalists get.
+    #[serde(default)]
+    pub press: Press,
     /// Where the editions' pages are published.
     pub web: Option<Web>,
 }
@@ -267,7 +270,8 @@ pub struct Links {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Web {
-    /// The address under which each issue has a folder of its name, as `envoi build ISSUE --out FOLDER/ISSUE` makes it.
+    /// The address under which each issue has a folder of its name: what `envoi archive` makes, or `envoi build ISSUE
+    /// --out FOLDER/ISSUE`.
     pub base_url: String,
 }
 
@@ -300,4 +304,16 @@ pub struct Check {
     /// Rules by code or name whose findings are not told, in no issue.
     #[serde(default)]
     pub allow: Vec<String>,
+}
+
+/// What journalists get.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Press {
+    /// The address under which exported pages lie: `https://www.example.org/press/`.
+    pub url: Option<String>,
+    /// The zone in which most readers live, as in `Europe/Brussels`; embargoes are told in it.
+    pub zone: Option<String>,
+    /// What that zone's time is called: "Brussels time".
+    pub zone_name: Option<Localised>,
 }

@@ -11,8 +11,10 @@ macro_rules! embed {
 
 /// Each file's name within `templates/`, and its text.
 pub const TEMPLATES: &[(&str, &str)] = embed![
+    "archive.html.hbs",
     "newsletter.html.hbs",
     "newsletter.txt.hbs",
+    "press-mail.html.hbs",
     "press-release.html.hbs",
     "press-release.txt.hbs",
     "theme.toml",

@@ -12,8 +12,8 @@ mod secret;
 use std::path::{Path, PathBuf};
 
 pub use config::{
-    Check, Config, Dkim, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Rate, Relay, Sender, Tls,
-    Unsubscribe, Web,
+    Check, Config, Dkim, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Press, Rate, Relay, Sender,
+    Tls, Unsubscribe, Web,
 };
 pub use embedded::TEMPLATES;
 pub use localised::Localised;
@@ -135,14 +135,24 @@ impl Project {
                     .hint("add `base_url = \"https://…/\"` under `[images]`, or set `mode = \"embed\"`"),
             );
         }
-        if let Some(web) = &self.config.web
-            && !web.base_url.starts_with("https://")
-            && !web.base_url.starts_with("http://")
+        let web = self.config.web.as_ref().map(|web| ("web.base_url", &web.base_url));
+        for (key, url) in self.config.press.url.as_ref().map(|url| ("press.url", url)).into_iter().chain(web) {
+            let web = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+            if web.is_none_or(|rest| rest.is_empty() || rest.contains(['?', '#', ' ', '"', '<', '>'])) {
+                diagnostics.push(
+                    Diagnostic::of(&rule::WEB_ADDRESS, format!("`{url}` is no web address"))
+                        .at(self.place_of(key))
+                        .hint("write the whole address, beginning with `https://`"),
+                );
+            }
+        }
+        if let Some(zone) = &self.config.press.zone
+            && jiff::tz::TimeZone::get(zone).is_err()
         {
             diagnostics.push(
-                Diagnostic::of(&rule::WEB_ADDRESS, format!("`{}` is no web address", web.base_url))
-                    .at(self.place_of("web.base_url"))
-                    .hint("write the whole address, beginning with `https://`"),
+                Diagnostic::of(&rule::ODD_ZONE, format!("the time zone `{zone}` is not known here"))
+                    .at(self.place_of("press.zone"))
+                    .hint("write one like `Europe/Brussels`"),
             );
         }
         if diagnostics.is_empty() { Ok(()) } else { Err(Error::Input(diagnostics)) }

@@ -41,18 +41,6 @@ pub(super) struct Newsletter<'a> {
 }
 
 #[derive(Debug, Serialize)]
-#[allow(clippy::struct_field_names, reason = "the word in the templates")]
-pub(super) struct Release<'a> {
-    pub(super) lang: &'a Language,
-    pub(super) dir: &'static str,
-    pub(super) organisation: &'a Organisation,
-    pub(super) theme: &'a Look,
-    pub(super) words: &'a BTreeMap<String, String>,
-    pub(super) release: SnippetView,
-    pub(super) translations: Vec<Translation>,
-}
-
-#[derive(Debug, Serialize)]
 pub(super) struct Organisation {
     pub(super) name: String,
     pub(super) url: Option<String>,
@@ -76,13 +64,6 @@ pub(super) struct Edition {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Translation {
-    pub(super) lang: Language,
-    pub(super) name: String,
-    pub(super) file: String,
-}
-
-#[derive(Debug, Serialize)]
 pub(super) struct SnippetView {
     kind: &'static str,
     name: String,
@@ -96,15 +77,15 @@ pub(super) struct SnippetView {
     period: Option<String>,
     time: Option<String>,
     place: Option<String>,
-    body: String,
+    pub(super) body: String,
     image: Option<ImageView>,
     links: Vec<LinkView>,
-    documents: Vec<DocumentView>,
+    pub(super) documents: Vec<DocumentView>,
     speaker: Option<String>,
     function: Option<String>,
     copyright: Option<String>,
     subtitle: Option<String>,
-    dateline: Option<String>,
+    pub(super) dateline: Option<String>,
     embargo: Option<EmbargoView>,
     quotations: Vec<QuotationView>,
     contacts: Vec<ContactView>,
@@ -134,15 +115,15 @@ struct LinkView {
 }
 
 #[derive(Debug, Serialize)]
-struct DocumentView {
-    title: String,
-    url: String,
-    lang: Option<Language>,
-    lang_name: Option<String>,
+pub(super) struct DocumentView {
+    pub(super) title: String,
+    pub(super) url: String,
+    pub(super) lang: Option<Language>,
+    pub(super) lang_name: Option<String>,
     #[serde(rename = "type")]
-    kind: Option<String>,
-    size: Option<String>,
-    note: Option<String>,
+    pub(super) kind: Option<String>,
+    pub(super) size: Option<String>,
+    pub(super) note: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -241,9 +222,11 @@ impl Setting<'_> {
                     date: date(&link.date),
                 })
                 .collect(),
+            // one that lies in the issue's folder goes with its page, and no message could lead to it
             documents: front
                 .documents
                 .iter()
+                .filter(|document| !document.url.is_empty())
                 .map(|document| DocumentView {
                     title: set_in(&document.lang).text(&document.title),
                     url: url(&document.url),
@@ -315,6 +298,32 @@ impl Setting<'_> {
                 let (boilerplate, more) = writer(next_note + notes.len()).document(boilerplate);
                 notes.extend(more);
                 Ok((body, Some(boilerplate), notes))
+            }
+        }
+    }
+
+    /// A further text of a snippet; its links are numbered after those that are in `notes`.
+    pub(super) fn prose(
+        &self,
+        text: &crate::issue::markdown::Document,
+        snippet: &Snippet,
+        target: &Target,
+        notes: &mut Vec<Note>,
+    ) -> Result<String> {
+        let links = |url: &MergeText| self.campaign.apply(url);
+        let text = self.typography(&snippet.lang, snippet.front.typography, target).document(text);
+        let raw = snippet.front.raw_html;
+        match target {
+            Target::Html => {
+                let levels = RefCell::default();
+                html::Writer { slots: self.slots, pictures: self.pictures, raw, levels, links: &links }.document(&text)
+            }
+            Target::Text { next_note } => {
+                let colon = self.locale.words.get("colon").map_or(":", String::as_str);
+                let next = next_note + notes.len();
+                let (text, more) = text::Writer::new(self.slots, &links, raw, colon, next).document(&text);
+                notes.extend(more);
+                Ok(text)
             }
         }
     }

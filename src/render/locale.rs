@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 
 use super::files::TemplateFiles;
@@ -25,6 +25,12 @@ pub(super) struct Locale {
     first_day: Option<String>,
     /// With `{place}` and `{date}`.
     dateline: String,
+    /// An hour with its minutes, with `{hour}` and `{minute}`.
+    #[serde(default = "colon")]
+    time: String,
+    /// A day with an hour, with `{date}` and `{time}`, and `{weekday}` where it is wanted.
+    #[serde(default = "comma")]
+    moment: String,
     /// Days from a first to a last, with `{from}` and `{until}`.
     #[serde(default = "dash")]
     period: String,
@@ -37,6 +43,14 @@ pub(super) struct Locale {
 
 fn dash() -> String {
     "{from} – {until}".to_owned()
+}
+
+fn colon() -> String {
+    "{hour}:{minute}".to_owned()
+}
+
+fn comma() -> String {
+    "{date}, {time}".to_owned()
 }
 
 impl Locale {
@@ -94,6 +108,26 @@ impl Locale {
     /// A place and a day as a press release begins: "Bruxelles, le 24 avril 2015".
     pub(super) fn dateline(&self, place: &str, date: Date) -> String {
         self.dateline.replace("{place}", place).replace("{date}", &self.date(date))
+    }
+
+    /// A day with an hour as this language writes it: "jeudi 6 novembre 2014 à 10 h 30".
+    pub(super) fn moment(&self, moment: DateTime) -> String {
+        let minute = format!("{:02}", moment.minute());
+        let time = self.time.replace("{hour}", &moment.hour().to_string()).replace("{minute}", &minute);
+        let pattern = self.moment.replace("{date}", &self.date(moment.date())).replace("{time}", &time);
+        self.pattern(&pattern, moment.date())
+    }
+
+    /// How many bytes, as people say it: "1,4 Mo".
+    pub(super) fn size(&self, bytes: u64) -> String {
+        let word = |name: &str| self.words.get(name).map_or("", String::as_str);
+        if bytes < 950_000 {
+            return format!("{}\u{a0}{}", bytes.div_ceil(1000).max(1), word("kilobytes"));
+        }
+        let tenths = (bytes + 50_000) / 100_000;
+        let decimal =
+            if tenths.is_multiple_of(10) { String::new() } else { format!("{}{}", word("decimal"), tenths % 10) };
+        format!("{}{decimal}\u{a0}{}", tenths / 10, word("megabytes"))
     }
 
     /// What this language calls another; its tag where it has no word for it.

@@ -14,11 +14,15 @@ mod files;
 mod html;
 mod locale;
 mod look;
+mod material;
 mod metadata;
+mod news;
 mod newsletter;
+mod page;
 mod picture;
 mod pictures;
 mod proof;
+mod release;
 mod slots;
 mod table;
 mod text;
@@ -28,14 +32,15 @@ mod typography;
 use css_inline::CSSInliner;
 
 pub use html::escape;
+pub use material::{full_resolution, photo_name};
 pub use newsletter::WebPage;
 pub use pictures::{Placed, Placing};
 pub use proof::Proof;
+pub use release::{Dress, Page, Version};
 pub use text::WIDTH;
 
 use self::campaign::Campaign;
-use self::context::{Setting, Target};
-use self::engine::{Engine, Form};
+use self::context::Setting;
 use self::files::TemplateFiles;
 use self::locale::Locale;
 use self::look::{Ground, Look};
@@ -44,7 +49,7 @@ use self::slots::Slots;
 use self::theme::Theme;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Cause, Error, Result};
-use crate::issue::{Issue, Kind, MergeText, Readership, Snippet};
+use crate::issue::{Issue, MergeText, Readership};
 use crate::language::Language;
 use crate::project::Project;
 use crate::rule;
@@ -74,15 +79,6 @@ pub struct Rendering {
     pub pictures: Vec<Placed>,
 }
 
-/// A press release's page.
-#[derive(Debug, Clone)]
-pub struct Page {
-    /// A whole HTML document.
-    pub html: String,
-    /// The same to be read as plain text.
-    pub text: String,
-}
-
 /// Renders a project's issues.
 pub struct Renderer<'p> {
     project: &'p Project,
@@ -97,34 +93,6 @@ impl<'p> Renderer<'p> {
         let files = TemplateFiles::new(project);
         let theme = Theme::load(&files)?;
         Ok(Self { project, files, theme, fields: fields.to_vec() })
-    }
-
-    /// Renders a press release as a page of its own; pictures go into the page.
-    pub fn release(&self, issue: &Issue, release: &Snippet) -> Result<Page> {
-        let slots = Slots::default();
-        let pictures = Pictures::new(self.project, Placing::Inline, PAGE, PAGE);
-        let language = &release.lang;
-        let locale = Locale::load(&self.files, language)?;
-        let setting = self.setting(issue, language, &locale, &slots, &pictures);
-        let organisation = self.organisation(language);
-        let look = self.look(language, &pictures, Ground::Page)?;
-        let page = |target| -> Result<context::Release<'_>> {
-            Ok(context::Release {
-                lang: language,
-                dir: language.direction(),
-                organisation: &organisation,
-                theme: &look,
-                words: &locale.words,
-                release: setting.view(release, &target)?,
-                translations: self.translations(issue, release),
-            })
-        };
-        let pages = ["press-release"];
-        let html = Engine::new(&self.files, Form::Html, &pages, &self.fields, &slots)?
-            .render("press-release", &page(Target::Html)?)?;
-        let text = Engine::new(&self.files, Form::Text, &pages, &self.fields, &slots)?
-            .render("press-release", &page(Target::Text { next_note: 1 })?)?;
-        Ok(Page { html: slots.open(&html).sample(), text: slots.open(&text::tidy(&text)).sample() })
     }
 
     /// What is wrong with the templates and the theme without being an error.
@@ -170,19 +138,6 @@ impl<'p> Renderer<'p> {
 
     fn look(&self, language: &Language, pictures: &Pictures<'_>, ground: Ground) -> Result<Look> {
         Look::new(&self.theme, &self.files, pictures, (language, &self.project.config.languages.default), ground)
-    }
-
-    fn translations(&self, issue: &Issue, release: &Snippet) -> Vec<context::Translation> {
-        issue
-            .all_snippets()
-            .filter(|other| other.name == release.name && other.lang != release.lang)
-            .filter(|other| other.front.kind == Kind::PressRelease)
-            .map(|other| context::Translation {
-                lang: other.lang.clone(),
-                name: self.own_name(&other.lang),
-                file: format!("{}.{}.html", other.name, other.lang),
-            })
-            .collect()
     }
 
     fn own_name(&self, language: &Language) -> String {

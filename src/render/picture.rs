@@ -89,6 +89,19 @@ pub(super) fn prepare(
     Ok(prepared)
 }
 
+/// A picture as large as it is, upright and without metadata; its own bytes where they can stay.
+pub(super) fn whole(media: &Media, bytes: &[u8]) -> Result<Vec<u8>, Diagnostic> {
+    let unreadable = |error: image::ImageError| {
+        Diagnostic::of(&rule::IMAGE_UNREADABLE, format!("the image `{}` cannot be read: {error}", media.name))
+            .hint("open it and save it again as PNG (drawings) or JPEG (photos)")
+    };
+    let source = Original::open(media.mime, bytes).map_err(unreadable)?;
+    match metadata::strip(media.mime, bytes).filter(|_| source.orientation == Orientation::NoTransforms) {
+        Some(own) => Ok(own),
+        None => source.anew(u32::MAX).map(|(anew, _)| anew).map_err(unreadable),
+    }
+}
+
 /// A picture's file, its head read.
 struct Original<'b> {
     bytes: &'b [u8],

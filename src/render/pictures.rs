@@ -122,6 +122,12 @@ impl<'p> Pictures<'p> {
         Ok(placed)
     }
 
+    /// What `src` says of a picture that is in the rendering.
+    pub(super) fn src_of(&self, media: &Media) -> Option<String> {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.iter().find(|placed| placed.path == media.path).map(|placed| placed.src.clone())
+    }
+
     /// The pictures that were used, in order.
     pub(super) fn used(self) -> Vec<Placed> {
         self.used.into_inner().unwrap_or_else(PoisonError::into_inner)

@@ -122,4 +122,20 @@ rules! {
         "All snippets of an edition are for some readers only, and others would get a letter with nothing in it."
         bad "one snippet, with audience = \"tag:press\""
         good "the same, and one for everybody";
+    ODD_ZONE = "E129" "unknown-time-zone":
+        "The zone in which embargoes are told is none that this computer knows."
+        bad "zone = \"Brussels\""
+        good "zone = \"Europe/Brussels\"";
+    FEED_BROKEN = "E130" "feed-broken":
+        "What is to be imported is not well-formed XML, so nothing can be taken from it safely."
+        bad "<item><title>Ferry</item>"
+        good "<item><title>Ferry</title></item>";
+    FEED_UNKNOWN = "E131" "feed-unknown":
+        "What is to be imported is no feed and no export that envoi knows."
+        bad "a web page"
+        good "the address of its RSS or Atom feed";
+    FEED_LARGE = "E132" "feed-large":
+        "What is to be imported is larger than any feed."
+        bad "an export of 80 MB"
+        good "the same, exported year by year";
 }

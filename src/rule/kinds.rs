@@ -40,4 +40,32 @@ rules! {
         "The last day of the event lies before its first."
         bad "date = 2015-06-19\nuntil = 2015-06-18"
         good "date = 2015-06-18\nuntil = 2015-06-19";
+    PAGE_WITHOUT_CONTACT = "E610" "page-without-contact":
+        "A press release's own page must name somebody whom journalists can ask."
+        bad "envoi export of a release without [[contacts]]"
+        good "[[contacts]]\nname = \"Ada Okafor\"\nphone = \"+32 2 000 00 00\"";
+    DOCUMENT_LEAVES = "E611" "document-leaves-folder":
+        "A document's path leads out of the issue's folder."
+        bad "file = \"../../budget.pdf\""
+        good "file = \"press-kit.pdf\"";
+    DOCUMENT_MISSING = "E612" "document-missing":
+        "A document that is offered is not there."
+        bad "file = \"pres-kit.pdf\""
+        good "file = \"press-kit.pdf\"";
+    DOCUMENT_LARGE = "E613" "document-large":
+        "A document is too large to be carried about in a press kit."
+        bad "file = \"film-uncut.mov\""
+        good "url = \"https://www.example.org/film.mov\"";
+    DOCUMENT_TWICE = "E614" "document-twice":
+        "Two documents have one file name, and the second would take the first one's place."
+        bad "file = \"a/kit.pdf\" and file = \"b/kit.pdf\""
+        good "file = \"kit-fr.pdf\" and file = \"kit-nl.pdf\"";
+    RELEASE_TWICE = "E615" "release-twice":
+        "Two press releases have one name, which is the address of their page."
+        bad "new-ferry.md in two issues"
+        good "new-ferry.md and new-ferry-timetable.md";
+    FOR_RELEASE = "E616" "for-release":
+        "The time before which a release must not be published has one name here."
+        bad "for_release = 2014-11-06T10:30:00+01:00"
+        good "embargo = 2014-11-06T10:30:00+01:00";
 }

@@ -28,6 +28,12 @@ impl Slug {
         })
     }
 
+    /// The slug that a title makes; none where it has no letter of ours.
+    pub fn of_title(title: &str) -> Option<Self> {
+        let slug = suggestion(title);
+        (!slug.is_empty()).then_some(Self(slug))
+    }
+
     /// The slug.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -31,13 +31,19 @@
 mod certificate;
 mod letter;
 mod newsroom;
+pub mod pdf;
+mod picture;
 mod postbox;
 mod services;
+mod site;
 
 pub use certificate::Certificate;
 pub use letter::{Letter, Part};
 pub use newsroom::{Newsroom, Relay, Run, Running, Security};
+pub use picture::PIXEL;
 pub use postbox::{Act, Moment, OpenPostbox, Point, Postbox, Taken};
 pub use services::{
-    Chromium, OpenPostfix, Postfix, Service, axe, defects, dumped, html_errors, need, spam_score, unsupported,
+    Chromium, OpenPostfix, Postfix, Service, axe, defects, dumped, html_errors, need, read_feed, spam_score,
+    unsupported,
 };
+pub use site::Site;

@@ -71,6 +71,22 @@ pub fn axe() -> String {
     std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
+/// Where `install.sh` puts Python's packages.
+pub(super) fn python() -> PathBuf {
+    Path::new(FOLDER).join("python")
+}
+
+/// What feedparser (<https://feedparser.readthedocs.io/>) reads in a feed: its version, whether it is well-formed, its
+/// entries.
+#[track_caller]
+#[must_use]
+pub fn read_feed(file: &Path) -> serde_json::Value {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/judges/feed.py");
+    let mut command = Command::new(found("python3"));
+    let text = output(command.arg(script).arg(file).env("PYTHONPATH", python())).0;
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
 #[track_caller]
 fn output(command: &mut Command) -> (String, String) {
     let output = command.stdin(Stdio::null()).output();

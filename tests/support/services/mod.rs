@@ -20,7 +20,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub use chromium::Chromium;
-pub use judges::{axe, defects, dumped, html_errors, spam_score, unsupported};
+pub use judges::{axe, defects, dumped, html_errors, read_feed, spam_score, unsupported};
 pub use postfix::{OpenPostfix, Postfix};
 
 /// How often a condition is looked at again.
@@ -50,6 +50,10 @@ pub enum Service {
     Dkimpy,
     /// The browser, with `chromedriver`, which drives it.
     Chromium,
+    /// The programs that read PDF.
+    Poppler,
+    /// Python with the feed parser that others read feeds with.
+    Feedparser,
     /// The Nu HTML checker.
     Vnu,
     /// The accessibility checker axe-core, in the browser.
@@ -70,10 +74,11 @@ impl Service {
             Self::Postfix => &["postfix", "master", "saslpasswd2", "install", "timeout"],
             Self::Chromium | Self::Axe => &["chromium", "chromedriver", "timeout"],
             Self::Dkimpy => &["dkimverify", "openssl"],
+            Self::Poppler => &["pdftotext", "pdffonts", "pdfinfo"],
             Self::Vnu => &["java"],
             Self::CanIEmail => &["node"],
             Self::SpamAssassin => &["spamassassin"],
-            Self::Python => &["python3"],
+            Self::Python | Self::Feedparser => &["python3"],
             Self::W3m => &["w3m"],
         }
     }
@@ -82,11 +87,12 @@ impl Service {
         match self {
             Self::Postfix => "postfix libsasl2-modules sasl2-bin",
             Self::Chromium | Self::Axe => "chromium chromium-driver",
+            Self::Poppler => "poppler-utils",
             Self::Dkimpy => "python3-dkim python3-nacl openssl",
             Self::Vnu => "default-jre-headless",
             Self::CanIEmail => "nodejs",
             Self::SpamAssassin => "spamassassin",
-            Self::Python => "python3",
+            Self::Python | Self::Feedparser => "python3",
             Self::W3m => "w3m",
         }
     }
@@ -106,6 +112,9 @@ impl Service {
         let missing = self.programs().iter().find(|program| find(program).is_none());
         match missing {
             Some(program) => Some(format!("`{program}` is not installed (apt-get install {})", self.packages())),
+            None if self == Self::Feedparser && !judges::python().join("feedparser").is_dir() => {
+                Some("tests/judges/install.sh has not been run".to_owned())
+            }
             None if self.installed().is_some_and(|file| !judges::installed(file).is_file()) => {
                 Some("tests/judges/install.sh has not been run".to_owned())
             }

@@ -1,0 +1,53 @@
+//! `envoi archive`: what was sent and released -> a static site.
+
+use std::path::PathBuf;
+
+use super::ending::Ending;
+use super::global::Global;
+use super::grammar::Count;
+use super::{runtime, show};
+use crate::archive::{self, Sent};
+use crate::error::Result;
+use crate::ledger::Ledger;
+
+/// Write what was sent and released as a website: archive, press room, feeds
+///
+/// Only what is out appears: issues of which the relay accepted messages, and press releases that were sent or say
+/// `published = true`, none before its embargo. What did not change is left as it is.
+#[derive(Debug, clap::Args)]
+pub(super) struct Archive {
+    /// The folder to write into [default: out/archive in the project]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+impl Archive {
+    pub(super) fn run(self, global: &Global) -> Result<Ending> {
+        let project = global.project()?;
+        let path = project.ledger();
+        let sent = if path.is_file() {
+            runtime::block_on(async { archive::sent(&Ledger::open(&path).await?).await })?
+        } else {
+            Sent::new()
+        };
+        let archive = archive::Archive::of(&project, &sent)?;
+        let out = self.out.unwrap_or_else(|| project.built("archive"));
+        let changes = archive.write(&out)?;
+        for line in &archive.left_out {
+            show::remark(format_args!("left out: {line}"));
+        }
+        for file in &changes.kept {
+            show::remark(format_args!("changed by hand, and left: {}", out.join(file).display()));
+        }
+        show::line(format_args!(
+            "{}, {} in {}: {} written, {} unchanged, {} removed",
+            Count::of(archive.issues, "issue page"),
+            Count::of(archive.releases, "press page"),
+            out.display(),
+            Count::of(changes.written.len(), "file"),
+            changes.unchanged,
+            changes.removed.len()
+        ))?;
+        Ok(Ending::Well)
+    }
+}

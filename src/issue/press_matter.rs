@@ -1,0 +1,108 @@
+//! What a press release has beside its text: photos for print, documents of the folder, notes for editors.
+//!
+//! Front matter + folder -> [`PressMatter`]. What is wrong is said where it stands.
+
+use std::path::Path;
+
+use super::attachment::Attachment;
+use super::front_matter::{FrontMatter, Image};
+use super::markdown::Document;
+use super::media::Media;
+use super::parse::parse;
+use super::snippet::Illustration;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::rule;
+use crate::source::Source;
+
+/// A picture that journalists may take, and the same as large as there is.
+#[derive(Debug, Clone)]
+pub struct Photo {
+    /// As it is shown.
+    pub picture: Illustration,
+    /// As it is printed.
+    pub full: Option<Media>,
+}
+
+/// What a press release has beside its text.
+#[derive(Debug, Clone, Default)]
+pub struct PressMatter {
+    /// The picture above the text where it is there for print too, and those that are only there for that.
+    pub photos: Vec<Photo>,
+    /// One for each document of the front matter: the file, where it lies in the folder.
+    pub documents: Vec<Option<Attachment>>,
+    /// What editors should know.
+    pub notes: Option<Document>,
+}
+
+impl PressMatter {
+    /// Looks for everything that the front matter names.
+    pub(super) fn find(front: &FrontMatter, source: &Source, folder: &Path, found: &mut Vec<Diagnostic>) -> Self {
+        let above = front.image.iter().filter(|image| image.full.is_some());
+        let photos = above.chain(&front.photos).filter_map(|image| photo(image, source, folder, found)).collect();
+        let documents = documents(front, source, folder, found);
+        let notes = front.notes_for_editors.as_ref().map(|notes| {
+            let start = found.len();
+            let document = parse(&Source::new(&source.path, notes), 0, folder, found);
+            // the places are those of the notes by themselves, which nobody could find
+            let place = source.place_of_key("notes_for_editors");
+            found[start..].iter_mut().for_each(|diagnostic| diagnostic.place = Some(place.clone()));
+            document
+        });
+        Self { photos, documents, notes }
+    }
+}
+
+fn photo(image: &Image, source: &Source, folder: &Path, found: &mut Vec<Diagnostic>) -> Option<Photo> {
+    let mut media = |file: &str| match Media::find(folder, file) {
+        Ok(media) => Some(media),
+        Err(diagnostic) => {
+            found.push(diagnostic.at(place_of(source, file)));
+            None
+        }
+    };
+    let full = match &image.full {
+        Some(file) => Some(media(file)?),
+        None => None,
+    };
+    let (alt, caption, credit) = (image.alt.clone(), image.caption.clone(), image.credit.clone());
+    Some(Photo { picture: Illustration { media: media(&image.file)?, alt, caption, credit }, full })
+}
+
+fn documents(
+    front: &FrontMatter,
+    source: &Source,
+    folder: &Path,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Option<Attachment>> {
+    let mut names: Vec<String> = Vec::new();
+    let mut find = |file: &String| match Attachment::find(folder, file) {
+        Ok(attachment) if names.contains(&attachment.name) => {
+            found.push(
+                Diagnostic::of(
+                    &rule::DOCUMENT_TWICE,
+                    format!("two documents have the file name `{}`", attachment.name),
+                )
+                .at(place_of(source, file))
+                .hint("give each file its own name: they lie side by side in the press kit"),
+            );
+            None
+        }
+        Ok(attachment) => {
+            names.push(attachment.name.clone());
+            Some(attachment)
+        }
+        Err(diagnostic) => {
+            found.push(diagnostic.at(place_of(source, file)));
+            None
+        }
+    };
+    front.documents.iter().map(|document| document.file.as_ref().and_then(&mut find)).collect()
+}
+
+/// Where a text stands, as written.
+fn place_of(source: &Source, text: &str) -> Place {
+    match source.text.find(text) {
+        Some(at) if !text.is_empty() => source.place(at..at + text.len()),
+        _ => Place::file(&source.path),
+    }
+}

@@ -1,0 +1,127 @@
+//! A page -> PDF, by an installed Chromium: what `--print-to-pdf` makes of the page's own rules for paper.
+//!
+//! The browser gets a folder of its own, without the network, and ends with it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result, Trouble};
+
+/// The variable that names the browser.
+const VARIABLE: &str = "ENVOI_CHROMIUM";
+
+/// What Chromium and those built on it are called.
+const NAMES: [&str; 7] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+    "brave-browser",
+];
+
+/// Where other systems keep programs that are not in the PATH.
+const ELSEWHERE: [&str; 4] = [
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+    "C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe",
+];
+
+/// How long the browser may take over a page.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Prints a page.
+pub(super) fn print(html: &str) -> Result<Vec<u8>> {
+    let browser = find()?;
+    let folder = tempfile::Builder::new().prefix("envoi-print-").tempdir().map_err(Error::file("create", "folder"))?;
+    let (page, pdf) = (folder.path().join("page.html"), folder.path().join("page.pdf"));
+    std::fs::write(&page, html).map_err(Error::file("write", &page))?;
+    let log = folder.path().join("log");
+    let said = std::fs::File::create(&log).map_err(Error::file("create", &log))?;
+    let mut command = Command::new(&browser);
+    command
+        .args(["--headless", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--no-pdf-header-footer"])
+        .args(["--disable-background-networking", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND"])
+        .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
+        .arg(format!("--print-to-pdf={}", pdf.display()))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(said);
+    if is_root(folder.path()) {
+        // Chromium's own sandbox does not work for root
+        command.arg("--no-sandbox");
+    }
+    let child = command.arg(format!("file://{}", page.display())).spawn().map_err(|error| {
+        Error::Refused(
+            Trouble::new(format!("`{}` does not start", browser.display()))
+                .because(Box::new(error))
+                .hint(format!("name another Chromium: `{VARIABLE}=/path/to/chromium`")),
+        )
+    })?;
+    let ended = wait(child);
+    match std::fs::read(&pdf) {
+        Ok(bytes) if ended && bytes.starts_with(b"%PDF") => Ok(bytes),
+        _ => {
+            let said = std::fs::read_to_string(&log).unwrap_or_default();
+            let last = said.lines().rfind(|line| line.contains("ERROR")).unwrap_or("it said nothing").to_owned();
+            let what = if ended { "made no PDF" } else { "did not end within a minute" };
+            Err(Error::Refused(
+                Trouble::new(format!("`{}` {what}", browser.display()))
+                    .because(last)
+                    .hint("open the page in a browser and print it from there"),
+            ))
+        }
+    }
+}
+
+/// Whether the browser ended in time; it is ended where it did not.
+fn wait(mut child: Child) -> bool {
+    let until = Instant::now() + PATIENCE;
+    while Instant::now() < until {
+        match child.try_wait() {
+            Ok(None) => thread::sleep(Duration::from_millis(20)),
+            _ => return true,
+        }
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    false
+}
+
+fn find() -> Result<PathBuf> {
+    if let Some(named) = std::env::var_os(VARIABLE).filter(|named| !named.is_empty()) {
+        let named = PathBuf::from(named);
+        if named.is_file() {
+            return Ok(named);
+        }
+        return Err(Error::Refused(
+            Trouble::new(format!("`{VARIABLE}` names `{}`, which is no file", named.display()))
+                .hint("name the program itself, or take the variable away to have it looked for"),
+        ));
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let named = NAMES.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    named.chain(ELSEWHERE.iter().map(PathBuf::from)).find(|program| program.is_file()).ok_or_else(|| {
+        Error::Refused(
+            Trouble::new("no Chromium was found, which makes the PDF")
+                .hint("install Chromium or Chrome (`apt install chromium`), or name it: `ENVOI_CHROMIUM=/path/to/chromium`")
+                .hint("or leave out `pdf`, and print the page from any browser"),
+        )
+    })
+}
+
+#[cfg(unix)]
+fn is_root(own: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(own).is_ok_and(|data| data.uid() == 0)
+}
+
+#[cfg(not(unix))]
+fn is_root(_: &Path) -> bool {
+    false
+}

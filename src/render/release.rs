@@ -1,0 +1,294 @@
+//! A press release as a page of its own: release + [`Dress`] -> [`Page`], and -> [`Rendering`] for a mail.
+//!
+//! The page is one file that asks nothing of anybody: its style and its script are in it, its pictures too unless they
+//! are to lie beside it. What search engines and social networks read of it is made in `news`.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::context::{self, SnippetView, Target};
+use super::engine::{Engine, Form};
+use super::locale::Locale;
+use super::look::{Ground, Look};
+use super::material::{Files, Full, PhotoView, documents};
+use super::news::{Facts, resolve};
+use super::pictures::{Pictures, Placed, Placing};
+use super::slots::Slots;
+use super::{PAGE, Renderer, Rendering, html, inline_css, text};
+use crate::clock;
+use crate::error::Result;
+use crate::issue::{Issue, Kind, Media, MergeText, Piece, Readership, Snippet};
+use crate::language::Language;
+use crate::project::Project;
+
+/// The script that copies the page's clean text.
+const SCRIPT: &str = include_str!("release.js");
+
+/// How wide a picture is shown in a mail, in CSS pixels.
+const MAIL: u32 = 600;
+
+/// What a page has around it.
+#[derive(Debug, Clone)]
+pub struct Dress {
+    /// Where its pictures go.
+    pub placing: Placing,
+    /// Where its documents and photos lie, seen from the page; none where nothing can lead to them.
+    pub files: Option<String>,
+    /// Every language in which the release is there, this one too.
+    pub versions: Vec<Version>,
+    /// The page above this one and its name.
+    pub home: Option<(String, String)>,
+}
+
+impl Dress {
+    /// A page that nothing lies beside, shown while it is written.
+    pub(crate) fn in_preview(issue: &Issue, release: &Snippet) -> Self {
+        let same = |other: &&Snippet| other.name == release.name && other.front.kind == Kind::PressRelease;
+        let version = |other: &Snippet| Version {
+            language: other.lang.clone(),
+            href: format!("{}.{}.html", other.name, other.lang),
+            address: None,
+        };
+        let versions = issue.all_snippets().filter(same).map(version).collect();
+        Self { placing: Placing::Inline, files: Some(String::new()), versions, home: None }
+    }
+}
+
+/// A release's page in one language.
+#[derive(Debug, Clone)]
+pub struct Version {
+    /// The language.
+    pub language: Language,
+    /// Where its page lies, seen from the others.
+    pub href: String,
+    /// Where it lies on the web.
+    pub address: Option<String>,
+}
+
+/// A press release's page.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// A whole HTML document.
+    pub html: String,
+    /// The same to be read as plain text.
+    pub text: String,
+    /// The pictures that lie beside it; of an inline one only its name counts.
+    pub pictures: Vec<Placed>,
+}
+
+#[derive(Debug, Serialize)]
+struct Sheet<'a> {
+    lang: &'a Language,
+    dir: &'static str,
+    organisation: &'a context::Organisation,
+    theme: &'a Look,
+    words: &'a BTreeMap<String, String>,
+    release: SnippetView,
+    embargo: Option<Embargo>,
+    photos: Vec<PhotoView>,
+    full: Option<Full>,
+    notes_for_editors: Option<String>,
+    translations: Vec<Translation>,
+    home: Option<Home>,
+    head: Head,
+}
+
+/// What stands in the page's head.
+#[derive(Debug, Default, Serialize)]
+struct Head {
+    description: Option<String>,
+    canonical: Option<String>,
+    alternates: Vec<Alternate>,
+    picture: Option<String>,
+    published: Option<String>,
+    json_ld: String,
+    policy: String,
+    script: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Alternate {
+    lang: Language,
+    url: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Translation {
+    lang: Language,
+    name: String,
+    file: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Home {
+    url: String,
+    name: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Embargo {
+    until: String,
+    iso: String,
+}
+
+impl Renderer<'_> {
+    /// Renders a press release as a page of its own.
+    pub fn release(&self, issue: &Issue, release: &Snippet, dress: &Dress) -> Result<Page> {
+        let slots = Slots::default();
+        let pictures = Pictures::new(self.project, dress.placing.clone(), PAGE, PAGE);
+        let html = self.sheet("press-release", Form::Html, (issue, release), dress, (&slots, &pictures))?;
+        let plain = self.sheet("press-release", Form::Text, (issue, release), dress, (&slots, &pictures))?;
+        let (html, text) = (slots.open(&html).sample(), slots.open(&text::tidy(&plain)).sample());
+        Ok(Page { html, text, pictures: pictures.used() })
+    }
+
+    /// Renders a press release for a mail to a journalist, whose program knows no variables and no scripts.
+    pub fn release_mail(&self, issue: &Issue, release: &Snippet, dress: &Dress) -> Result<Rendering> {
+        let slots = Slots::default();
+        let pictures = Pictures::new(self.project, Placing::Embed, MAIL, MAIL);
+        let html = self.sheet("press-mail", Form::Html, (issue, release), dress, (&slots, &pictures))?;
+        let plain = self.sheet("press-release", Form::Text, (issue, release), dress, (&slots, &pictures))?;
+        let fixed = |text: String| MergeText(vec![Piece::Text(text)]);
+        Ok(Rendering {
+            language: release.lang.clone(),
+            readership: Readership::default(),
+            subject: fixed(release.front.title.clone()),
+            preheader: fixed(release.front.subtitle.clone().unwrap_or_default()),
+            html: fixed(slots.open(&inline_css(&html)?).sample()),
+            text: fixed(slots.open(&text::tidy(&plain)).sample()),
+            pictures: pictures.used(),
+        })
+    }
+
+    fn sheet(
+        &self,
+        page: &str,
+        form: Form,
+        (issue, release): (&Issue, &Snippet),
+        dress: &Dress,
+        (slots, pictures): (&Slots, &Pictures<'_>),
+    ) -> Result<String> {
+        let language = &release.lang;
+        let locale = Locale::load(&self.files, language)?;
+        let setting = self.setting(issue, language, &locale, slots, pictures);
+        let target = match form {
+            Form::Html => Target::Html,
+            Form::Text => Target::Text { next_note: 1 },
+        };
+        let organisation = self.organisation(language);
+        let theme = self.look(language, pictures, Ground::Page)?;
+        let mut view = setting.view(release, &target)?;
+        if form == Form::Html {
+            join_dateline(&mut view);
+        }
+        view.documents = documents(release, &locale, dress, view.documents);
+        let notes_for_editors = match &release.press.notes {
+            Some(notes) => Some(setting.prose(notes, release, &target, &mut view.notes)?),
+            None => None,
+        };
+        let files = Files { prefix: dress.files.as_deref(), locale: &locale };
+        let mut photos = Vec::new();
+        let own = release.image.as_ref().map(|image| &image.media);
+        for photo in release.press.photos.iter().filter(|photo| Some(&photo.picture.media) != own) {
+            photos.push(files.photo(photo, pictures, form)?);
+        }
+        let full = release.press.photos.iter().find(|photo| Some(&photo.picture.media) == own);
+        let head = match form {
+            Form::Html => Self::head(release, &organisation, dress, pictures),
+            Form::Text => Head::default(),
+        };
+        let sheet = Sheet {
+            lang: language,
+            dir: language.direction(),
+            organisation: &organisation,
+            theme: &theme,
+            words: &locale.words,
+            embargo: embargo(self.project, release, &locale),
+            release: view,
+            photos,
+            full: full.and_then(|photo| photo.full.as_ref()).and_then(|media| files.full(media)),
+            notes_for_editors,
+            translations: self.translations(release, dress),
+            home: dress.home.clone().map(|(url, name)| Home { url, name }),
+            head,
+        };
+        Engine::new(&self.files, form, &[page], &self.fields, slots)?.render(page, &sheet)
+    }
+
+    fn translations(&self, release: &Snippet, dress: &Dress) -> Vec<Translation> {
+        let others = dress.versions.iter().filter(|version| version.language != release.lang);
+        others
+            .map(|version| Translation {
+                lang: version.language.clone(),
+                name: self.own_name(&version.language),
+                file: version.href.clone(),
+            })
+            .collect()
+    }
+
+    fn head(release: &Snippet, organisation: &context::Organisation, dress: &Dress, pictures: &Pictures<'_>) -> Head {
+        let own = dress.versions.iter().find(|version| version.language == release.lang);
+        let canonical = own.and_then(|version| version.address.clone());
+        let on_the_web = |media: &Media| {
+            let src = pictures.src_of(media)?;
+            resolve(canonical.as_deref()?, &src)
+        };
+        let photos = release.press.photos.iter().map(|photo| &photo.picture.media);
+        let mut images: Vec<String> =
+            release.image.iter().map(|image| &image.media).chain(photos).filter_map(on_the_web).collect();
+        images.dedup();
+        let facts = Facts::of(release, organisation, canonical.as_deref(), &images);
+        let alternate =
+            |version: &Version| Some(Alternate { lang: version.language.clone(), url: version.address.clone()? });
+        let images_from = match dress.placing {
+            Placing::Inline => "data:",
+            // a page that is opened from a disk has its pictures there
+            _ => "'self' data: file:",
+        };
+        let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(SCRIPT.as_bytes()));
+        Head {
+            description: facts.description.clone(),
+            alternates: dress.versions.iter().filter_map(alternate).collect(),
+            picture: images.first().cloned(),
+            published: facts.published.clone(),
+            json_ld: facts.json_ld(),
+            policy: format!(
+                "default-src 'none'; img-src {images_from}; style-src 'unsafe-inline'; script-src 'sha256-{hash}'; \
+                 base-uri 'none'; form-action 'none'"
+            ),
+            script: SCRIPT,
+            canonical,
+        }
+    }
+}
+
+/// The embargo while it lasts: in the zone where most readers live, else in the officer's own.
+fn embargo(project: &Project, release: &Snippet, locale: &Locale) -> Option<Embargo> {
+    let moment = &release.front.embargo.as_ref()?.0;
+    if clock::now().timestamp() >= moment.timestamp() {
+        return None;
+    }
+    let press = &project.config.press;
+    let zone = press.zone.as_deref().and_then(|zone| TimeZone::get(zone).ok());
+    let there = zone.map_or_else(|| moment.clone(), |zone| moment.with_time_zone(zone));
+    let name = press.zone_name.as_ref().map(|name| name.get(&release.lang, &project.config.languages.default));
+    let name = match name {
+        Some(name) => name.to_owned(),
+        None => format!("UTC{}", there.strftime("%:z")),
+    };
+    Some(Embargo {
+        until: format!("{} ({name})", locale.moment(there.datetime())),
+        iso: there.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+    })
+}
+
+/// Place and day stand at the head of the first paragraph, as a newspaper prints them.
+fn join_dateline(view: &mut SnippetView) {
+    let Some(dateline) = view.dateline.take_if(|_| view.body.starts_with("<p>")) else { return };
+    let first = format!("<p><strong class=\"dateline\">{} –</strong> ", html::escape(&dateline));
+    view.body = view.body.replacen("<p>", &first, 1);
+}

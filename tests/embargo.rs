@@ -1,0 +1,57 @@
+//! What goes out before an embargo ends, to whom, and after which question.
+
+mod support;
+
+use support::Newsroom;
+
+const NOON: &str = "2026-11-24T12:00:00+01:00";
+
+fn room() -> Newsroom {
+    let release = "+++\ntitle = \"Ferry back\"\nkind = \"press-release\"\nplace = \"Brussels\"\ndate = 2026-11-24\n\
+        embargo = 2026-11-24T18:00:00+01:00\ncontacts = [{ name = \"Ada\", email = \"ada@example.org\" }]\n+++\nIt sails.\n";
+    Newsroom::new()
+        .issue("2026-11", "subject = \"Ferry\"\npreheader = \"-\"\n")
+        .snippet("2026-11", "ferry", release)
+        .file(
+            "subscribers.csv",
+            "email,first_name,lang,tags\nada@example.com,Ada,en,local press\nben@example.com,Ben,en,\n",
+        )
+        .clock(NOON)
+}
+
+#[test]
+fn nobody_gets_it_before() {
+    let room = room();
+    room.run("send 2026-11 --yes").exit(1).stdout("").stderr_has(
+        "error: `2026-11` is under embargo until 2026-11-24 18:00 +01:00\n\
+         hint: send it after that time\n\
+         hint: to journalists alone it may go before: `--where tag:press`, where the list has a column `tags`\n\
+         hint: where all its readers may have it before, give `--break-embargo`\n",
+    );
+    assert!(room.messages().is_empty());
+    let room = room.clock("2026-11-24T18:00:00+01:00");
+    room.run("send 2026-11 --yes").exit(0);
+    assert_eq!(room.messages().len(), 2);
+}
+
+#[test]
+fn journalists_may_have_it_before_and_nobody_else() {
+    let room = room();
+    room.run("send 2026-11 --where tag:press --yes").exit(0);
+    assert_eq!(room.messages().len(), 1);
+    room.run("send 2026-11 --yes").exit(1);
+    room.run("send 2026-11 --where lang=en --yes").exit(1);
+    room.run("send 2026-11 --where tags!=press --yes").exit(1);
+    assert_eq!(room.messages().len(), 1);
+}
+
+#[test]
+fn a_broken_embargo_is_agreed_to() {
+    let room = room();
+    room.run("send 2026-11 --break-embargo")
+        .exit(1)
+        .stderr_has("error: nobody is there to confirm the send\nhint: give `--yes` to send without asking\n");
+    assert!(room.messages().is_empty());
+    room.run("send 2026-11 --break-embargo --yes").exit(0);
+    assert_eq!(room.messages().len(), 2);
+}
