@@ -6,7 +6,7 @@
 //! its line ends too. Spaces that French and Dutch want are the typography's work and no slip.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::allow::Allowances;
 use super::structure::full_stop;
@@ -146,10 +146,5 @@ impl Fix {
             begin = end;
         }
         out
-    }
-
-    /// The file.
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 }

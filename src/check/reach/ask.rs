@@ -109,6 +109,10 @@ fn verdict(status: u16, moved: Option<String>) -> Reached {
 fn why(error: &Error) -> String {
     match error {
         Error::HostNotFound => "its name is unknown, or not on the public internet".to_owned(),
+        // the standard library has no kind of its own for it
+        Error::Io(io) if io.to_string().starts_with("failed to lookup") => {
+            "its name is unknown, or this computer is not on the internet".to_owned()
+        }
         Error::Timeout(_) => format!("no answer within {} seconds", PATIENCE.as_secs()),
         Error::Io(io) if io.kind() == ErrorKind::ConnectionRefused => "nobody answers there".to_owned(),
         // where TLS fails while it reads, its error comes as one of reading

@@ -76,7 +76,9 @@ impl Reach {
         let finding = |(url, target): &(String, Target)| {
             self.known.get(url).and_then(|reached| finding(url, reached)).map(|found| found.at(target.place.clone()))
         };
-        targets.iter().filter_map(finding).collect()
+        let mut found: Vec<Diagnostic> = targets.iter().filter_map(finding).collect();
+        found.sort_by_key(|found| found.place.as_ref().map(|place| (place.path.clone(), place.line, place.column)));
+        found
     }
 
     fn ask_all(&self, urls: &[&str]) -> Vec<(String, Reached)> {

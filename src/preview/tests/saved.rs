@@ -15,6 +15,7 @@ fn an_error_in_the_front_matter_is_shown_with_its_place_until_it_is_mended() {
     let report = desk.until("/api/issue/2015-05/en", |report| report["rendered"] == false);
     let found = &report["diagnostics"][0];
     assert_eq!(found["severity"], "error");
+    assert_eq!((&found["code"], &found["name"]), (&"E101".into(), &"unknown-key".into()));
     assert_eq!(found["message"], "unknown key `tilte`");
     assert_eq!((&found["path"], &found["line"]), (&"issues/2015-05/lead.md".into(), &3.into()));
     assert_eq!((&found["source"], &found["width"]), (&"tilte = 1".into(), &5.into()));
