@@ -140,7 +140,7 @@ fn a_feed_that_is_not_well_formed_writes_nothing() {
     let room = Newsroom::new().file("broken.xml", "<rss>\n<channel>\n<item><title>A</titel></item></channel></rss>");
     room.run("import broken.xml").exit(1).stdout("").stderr(
         "
-        error: the feed is not well-formed: ill-formed document: expected `</title>`, but `</titel>` was found
+        error: the feed is not well-formed: ill-formed document: expected `</title>`, but `</titel>` was found [E130]
           at broken.xml:3:15
           3 | <item><title>A</titel></item></channel></rss>
             |               ^
@@ -151,12 +151,12 @@ fn a_feed_that_is_not_well_formed_writes_nothing() {
     room.run("import cut.xml")
         .exit(1)
         .stdout("")
-        .stderr_has("error: the feed is not well-formed: the element `item` is opened, but not closed\n");
+        .stderr_has("error: the feed is not well-formed: the element `item` is opened, but not closed [E130]\n");
     room.write("page.xml", "<html><body>Hello</body></html>");
     room.run("import page.xml")
         .exit(1)
         .stdout("")
-        .stderr_has("error: the file is no RSS, no Atom and no WordPress export\n");
+        .stderr_has("error: the file is no RSS, no Atom and no WordPress export [E131]\n");
     room.write("empty.xml", "<rss><channel><title>A</title></channel></rss>");
     room.run("import empty.xml").exit(1).stdout("").stderr_has("error: `empty.xml` has no posts\n");
     assert!(!room.exists("issues"));
@@ -174,10 +174,10 @@ fn entities_of_its_own_do_not_explode() {
 #[test]
 fn depth_and_size_have_bounds() {
     let room = Newsroom::new().file("deep.xml", &format!("<rss>{}", "<a>".repeat(5_000)));
-    room.run("import deep.xml").exit(1).stderr_has("elements lie more than 100 deep in each other\n");
+    room.run("import deep.xml").exit(1).stderr_has("elements lie more than 100 deep in each other [E130]\n");
     let file = std::fs::File::create(room.path("huge.xml")).expect("a file");
     file.set_len(65 * 1024 * 1024).expect("a hole");
-    room.run("import huge.xml").exit(1).stdout("").stderr_has("error: the feed is too large: 68 MB\n");
+    room.run("import huge.xml").exit(1).stdout("").stderr_has("error: the feed is too large: 68 MB [E132]\n");
     let posts = "<item><title>A</title><description>x</description></item>".repeat(10_050);
     room.write("many.xml", format!("<rss><channel>{posts}</channel></rss>"));
     room.run("import many.xml").exit(0).stderr_has("not carried over: 50 posts after the first 10000\n");
