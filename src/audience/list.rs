@@ -230,7 +230,7 @@ fn clean(value: &str) -> String {
 }
 
 /// A header's name as merge fields write it: "E-mail Address" becomes `email`, "Code postal" `code_postal`.
-fn column_name(header: &str) -> String {
+pub(super) fn column_name(header: &str) -> String {
     let name: String =
         header.trim().to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
     let name = name.trim_matches('_');

@@ -4,11 +4,13 @@
 //! are the ledger's: they are looked at again whenever a delivery is claimed.
 
 mod census;
+mod condition;
 mod decode;
 mod filter;
 mod gaps;
 mod list;
 mod rows;
+mod token;
 
 pub use census::{Census, census};
 pub use filter::Filter;

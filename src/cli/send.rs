@@ -32,8 +32,8 @@ pub(super) struct Send {
     /// The list to send to, instead of the project's own
     #[arg(long, value_name = "FILE", conflicts_with = "test")]
     list: Option<PathBuf>,
-    /// Only those for whom this holds: lang=fr, lang!=nl, tag:press. Given several times, all must hold
-    #[arg(long = "where", value_name = "COLUMN=VALUE", conflicts_with = "test")]
+    /// Only those for whom this holds: 'lang = fr and not tag:press'. Given several times, all must hold
+    #[arg(long = "where", value_name = "CONDITION", conflicts_with = "test")]
     conditions: Vec<String>,
     /// Send every edition to this address alone
     #[arg(long, value_name = "ADDRESS", value_parser = address)]

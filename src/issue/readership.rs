@@ -16,6 +16,12 @@ pub(super) const MOST: usize = 4;
 pub struct Audience(String);
 
 impl Audience {
+    /// Those who have a tag: letters, digits, `-`, `_` and `.`; none where it is no such word.
+    pub fn of(tag: &str) -> Option<Self> {
+        let tag = tag.trim().to_lowercase();
+        (!tag.is_empty() && tag.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c))).then_some(Self(tag))
+    }
+
     /// The tag, in lower case.
     pub fn tag(&self) -> &str {
         &self.0
@@ -30,9 +36,8 @@ impl Audience {
 impl<'de> Deserialize<'de> for Audience {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let tag = text.strip_prefix("tag:").map(|tag| tag.trim().to_lowercase());
-        tag.filter(|tag| !tag.is_empty() && tag.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c)))
-            .map(Self)
+        text.strip_prefix("tag:")
+            .and_then(Self::of)
             .ok_or_else(|| D::Error::custom(format!("`{text}` is no audience; write one like \"tag:press\"")))
     }
 }

@@ -72,4 +72,8 @@ rules! {
         "The list is no CSV from some line on."
         bad "a row of more than a megabyte"
         good "a list that a spreadsheet has saved";
+    BAD_CONDITION = "E830" "bad-condition":
+        "What stands behind `--where` is no condition, or asks for a column that the list has not."
+        bad "--where 'lang fr'"
+        good "--where 'lang = fr and tag:press'";
 }
