@@ -84,7 +84,9 @@ pub(super) fn targets(snippet: &Snippet) -> Vec<Target> {
     in_text(&snippet.body, &mut targets);
     let front = &snippet.front;
     let links = front.links.iter().map(|link| (&link.text, &link.url, false));
-    let documents = front.documents.iter().map(|document| (&document.title, &document.url, true));
+    // a file of the issue's own folder is no link
+    let documents = front.documents.iter().filter(|document| document.file.is_none());
+    let documents = documents.map(|document| (&document.title, &document.url, true));
     for (text, url, is_document) in links.chain(documents) {
         let merge = MergeText::parse(url).unwrap_or_default();
         let fixed = merge.fields().next().is_none();
@@ -111,7 +113,8 @@ pub(super) fn look(snippet: &Snippet, found: &mut Vec<Diagnostic>) {
         let findings = [leads(&target), reads(&target), download(&target)];
         found.extend(findings.into_iter().flatten().map(|finding| finding.at(target.place.clone())));
     }
-    for document in &snippet.front.documents {
+    // of a file in the folder both are known
+    for document in snippet.front.documents.iter().filter(|document| document.file.is_none()) {
         let known =
             document.kind.is_some() || url::split(&document.url).and_then(|url| url::ending(url.path)).is_some();
         let lacks = match (known, document.size.is_some()) {
