@@ -29,7 +29,7 @@ fn a_condition_that_cannot_be_read_is_underlined() {
     let room = newsroom();
     room.run("send 2026-11 --yes --where 'tag:press and lnag = fr'").exit(1).stdout("").stderr(
         "
-        error: the list has no column `lnag`
+        error: the list has no column `lnag` [E830]
           at --where:1:15
           1 | tag:press and lnag = fr
             |               ^^^^
