@@ -6,12 +6,14 @@
 mod census;
 mod condition;
 mod decode;
+mod extract;
 mod filter;
 mod list;
 mod rows;
 mod token;
 
 pub use census::{Census, census};
+pub use extract::{Extract, Form, extract};
 pub use filter::Filter;
 pub use list::{Finding, List, Row};
 
