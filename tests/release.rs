@@ -288,7 +288,9 @@ fn the_embargo_is_told_in_the_readers_zone() {
         "[press]\nzone = \"Europe/Brussels\"\nzone_name.en = \"Brussels time\"\nzone_name.fr = \"heure de Bruxelles\"";
     let embargo = format!("embargo = 2026-11-24T09:30:00Z\n{HEAD}");
     let room = room_with(&embargo).config(zone);
-    room.run("export ferry --out press").exit(0).stderr_has("warning: under embargo until 2026-11-24 09:30 +00:00 [W608]\n");
+    room.run("export ferry --out press")
+        .exit(0)
+        .stderr_has("warning: under embargo until 2026-11-24 09:30 +00:00 [W608]\n");
     let told = "Under embargo until <time datetime=\"2026-11-24T10:30:00+01:00\">Tuesday 24 November 2026, 10:30 (Brussels time)</time>";
     assert!(room.read("press/ferry.en.html").contains(told), "{}", room.read("press/ferry.en.html"));
     let text = room.read("press/ferry.en.txt").split_whitespace().collect::<Vec<_>>().join(" ");
