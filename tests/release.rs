@@ -16,7 +16,7 @@ image = { file = "ferry.png", alt = "A ferry" }
 photos = [{ file = "ferry.png", full = "large.png", alt = "A ferry", caption = "The ferry", credit = "Ada" }]
 documents = [
     { title = "Timetable", file = "times & tides.pdf" },
-    { title = "Map", url = "https://www.example.org/map.pdf" },
+    { title = "Map", url = "https://www.example.org/map.pdf", size = "1 MB" },
 ]
 notes_for_editors = "The **Harbour Post** is a newspaper."
 contacts = [{ name = "Ada", function = "press officer", phone = "+32 (0)2 000 01 25", email = "ada@example.org" }]
@@ -288,7 +288,9 @@ fn the_embargo_is_told_in_the_readers_zone() {
         "[press]\nzone = \"Europe/Brussels\"\nzone_name.en = \"Brussels time\"\nzone_name.fr = \"heure de Bruxelles\"";
     let embargo = format!("embargo = 2026-11-24T09:30:00Z\n{HEAD}");
     let room = room_with(&embargo).config(zone);
-    room.run("export ferry --out press").exit(0).stderr_has("warning: under embargo until 2026-11-24 09:30 +00:00\n");
+    room.run("export ferry --out press")
+        .exit(0)
+        .stderr_has("warning: under embargo until 2026-11-24 09:30 +00:00 [W608]\n");
     let told = "Under embargo until <time datetime=\"2026-11-24T10:30:00+01:00\">Tuesday 24 November 2026, 10:30 (Brussels time)</time>";
     assert!(room.read("press/ferry.en.html").contains(told), "{}", room.read("press/ferry.en.html"));
     let text = room.read("press/ferry.en.txt").split_whitespace().collect::<Vec<_>>().join(" ");
@@ -307,7 +309,7 @@ fn an_embargo_needs_its_zone() {
         .stdout("")
         .stderr_has("hint: `2026-11` cannot be read: see `envoi check 2026-11`\n");
     room.run("check 2026-11").exit(1).stdout_has(
-        "error: a moment needs its day, its time and its zone; write one like 2014-11-06T10:30:00+01:00\n  at issues/2026-11/ferry.en.md:2:11\n",
+        "error: a moment needs its day, its time and its zone; write one like 2014-11-06T10:30:00+01:00 [E104]\n  at issues/2026-11/ferry.en.md:2:11\n",
     );
     assert!(!room.exists("press"));
 }
@@ -317,7 +319,7 @@ fn the_release_time_has_one_name() {
     let room = room_with(&format!("for_release = \"immediate\"\n{HEAD}"));
     room.run("export 2026-11/ferry --out press").exit(1).stdout("").stderr(
         "
-        error: unknown key `for_release`: the release time is called `embargo`
+        error: unknown key `for_release`: the release time is called `embargo` [E616]
           at issues/2026-11/ferry.en.md:2:1
           2 | for_release = \"immediate\"
             | ^^^^^^^^^^^
@@ -332,7 +334,7 @@ fn a_release_that_nobody_can_be_asked_about_stays_in() {
     let room = room_with(&lonely);
     room.run("export ferry --out press").exit(1).stdout("").stderr(
         "
-        error: the press release names nobody whom journalists could ask
+        error: the press release names nobody whom journalists could ask [E610]
           at issues/2026-11/ferry.en.md
         hint: add `contacts = [{ name = \"…\", phone = \"…\", email = \"…\" }]`
         ",
@@ -350,7 +352,7 @@ fn a_boilerplate_is_there_in_every_language_of_the_release() {
         .snippet("2026-11", "ferry.fr", &text(&head("Bac")));
     room.run("export 2026-11 --out press").exit(1).stdout("").stderr(
         "
-        error: the boilerplate `about` is not there in `fr`
+        error: the boilerplate `about` is not there in `fr` [E118]
           at issues/2026-11/ferry.fr.md:2:1
           2 | boilerplate = \"about\"
             | ^^^^^^^^^^^
@@ -364,12 +366,12 @@ fn a_boilerplate_is_there_in_every_language_of_the_release() {
 fn a_document_lies_in_the_issues_folder() {
     let head = HEAD.replace("times & tides.pdf", "../../envoi.toml");
     room_with(&head).run("export 2026-11 --out press").exit(1).stdout("").stderr_has(
-        "error: the document's path `../../envoi.toml` leaves the issue's folder\n  at issues/2026-11/ferry.en.md:10:36\n",
+        "error: the document's path `../../envoi.toml` leaves the issue's folder [E611]\n  at issues/2026-11/ferry.en.md:10:36\n",
     );
     let head = HEAD.replace("times & tides.pdf", "nowhere.pdf");
     room_with(&head)
         .run("export 2026-11 --out press")
         .exit(1)
         .stdout("")
-        .stderr_has("error: the document `nowhere.pdf` is not there\n");
+        .stderr_has("error: the document `nowhere.pdf` is not there [E612]\n");
 }
