@@ -136,7 +136,7 @@ fn two_releases_cannot_have_one_address() {
         .snippet("later", "whale", &release("Whale gone", "published = true\n"));
     room.run("archive --out web").exit(1).stdout("").stderr(
         "
-        error: two press releases are called `whale`: here and in `later`
+        error: two press releases are called `whale`: here and in `later` [E615]
           at issues/whale/whale.md:2:1
           2 | title = \"Whale seen\"
             | ^^^^^
@@ -151,7 +151,7 @@ fn an_archive_has_an_address() {
     let room = Newsroom::new();
     room.run("archive").exit(1).stderr_has("error: the archive needs to know where it will lie\n");
     let room = Newsroom::new().config("[web]\nbase_url = \"example.org\"");
-    room.run("archive").exit(1).stderr_has("error: `example.org` is no web address\n");
+    room.run("archive").exit(1).stderr_has("error: `example.org` is no web address [E126]\n");
 }
 
 #[test]

@@ -6,6 +6,7 @@
 mod census;
 mod condition;
 mod decode;
+mod extract;
 mod filter;
 mod gaps;
 mod list;
@@ -13,6 +14,7 @@ mod rows;
 mod token;
 
 pub use census::{Census, census};
+pub use extract::{Extract, Form, extract};
 pub use filter::Filter;
 pub use gaps::gaps;
 pub use list::{Finding, List, Row};

@@ -113,7 +113,7 @@ pub(super) fn look(snippet: &Snippet, found: &mut Vec<Diagnostic>) {
         let findings = [leads(&target), reads(&target), download(&target)];
         found.extend(findings.into_iter().flatten().map(|finding| finding.at(target.place.clone())));
     }
-    // of a file in the folder both are known
+    // a file of the folder has its type and its size itself
     for document in snippet.front.documents.iter().filter(|document| document.file.is_none()) {
         let known =
             document.kind.is_some() || url::split(&document.url).and_then(|url| url::ending(url.path)).is_some();

@@ -9,7 +9,7 @@ use super::ending::Ending;
 use super::global::Global;
 use super::grammar::{Count, counts};
 use super::{explain, show};
-use crate::audience::{Census, List, census};
+use crate::audience::{self, Census, Filter, Form, census, extract};
 use crate::error::{Error, Result, Trouble};
 
 /// Look after the list of subscribers
@@ -22,6 +22,7 @@ pub(super) struct Subscribers {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     Check(Check),
+    List(List),
 }
 
 /// Read a list and say what is wrong with it, row by row
@@ -33,6 +34,23 @@ struct Check {
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// Give findings and summary as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Give the rows of a list as CSV, all of them or those for whom a condition holds
+///
+/// Suppressed subscribers are among them: the ledger remembers those, not the list. What a spreadsheet would take for a
+/// formula gets an apostrophe before it; JSON has the values as they are.
+#[derive(Debug, clap::Args)]
+struct List {
+    /// A CSV file [default: the list that envoi.toml names]
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Only those for whom this holds: 'lang = fr and not tag:press'. Given several times, all must hold
+    #[arg(long = "where", value_name = "CONDITION")]
+    conditions: Vec<String>,
+    /// Give the rows as JSON
     #[arg(long)]
     json: bool,
 }
@@ -50,17 +68,15 @@ impl Subscribers {
     pub(super) fn run(&self, global: &Global) -> Result<Ending> {
         match &self.what {
             What::Check(check) => check.run(global),
+            What::List(list) => list.run(global),
         }
     }
 }
 
 impl Check {
     fn run(&self, global: &Global) -> Result<Ending> {
-        let (path, shown) = match &self.file {
-            Some(file) => (file.clone(), file.clone()),
-            None => listed(global)?,
-        };
-        let mut list = List::open(&path, &shown)?;
+        let (path, shown) = chosen(self.file.as_ref(), "check", global)?;
+        let mut list = audience::List::open(&path, &shown)?;
         let (mut errors, mut told) = (0, 0);
         if self.json {
             show::text("{\"findings\":[")?;
@@ -85,13 +101,31 @@ impl Check {
     }
 }
 
-/// The list that `envoi.toml` names, and how it is shown.
-fn listed(global: &Global) -> Result<(PathBuf, PathBuf)> {
+impl List {
+    fn run(&self, global: &Global) -> Result<Ending> {
+        let (path, shown) = chosen(self.file.as_ref(), "list", global)?;
+        let mut list = audience::List::open(&path, &shown)?;
+        let filter = Filter::parse(&self.conditions, &list.columns)?;
+        let form = if self.json { Form::Json } else { Form::Csv };
+        let came = extract(&mut list, &filter, form, &mut |piece| show::text(piece))?;
+        let dropped = counts(&[Count(came.duplicates, "duplicate"), Count(came.unusable, "unusable row")]);
+        if !dropped.is_empty() {
+            show::remark(format_args!("{dropped} left out: `envoi subscribers check` names each"));
+        }
+        Ok(Ending::Well)
+    }
+}
+
+/// The list that was asked for, or else the one that `envoi.toml` names; and how it is shown.
+fn chosen(file: Option<&PathBuf>, command: &str, global: &Global) -> Result<(PathBuf, PathBuf)> {
+    if let Some(file) = file {
+        return Ok((file.clone(), file.clone()));
+    }
     let project = global.project()?;
     let path = project.list().ok_or_else(|| {
         Error::Refused(
             Trouble::new("`envoi.toml` names no list")
-                .hint("name a file: `envoi subscribers check FILE`")
+                .hint(format!("name a file: `envoi subscribers {command} FILE`"))
                 .hint("or add `[list]` with `file = \"subscribers.csv\"` to `envoi.toml`"),
         )
     })?;
