@@ -4,12 +4,13 @@
 //! What is claimed is synced before it is sent; the rest reaches the disk within a second (see [`Scribe`]). After a
 //! power cut everything that was claimed is therefore uncertain, after a mere crash only what was in flight.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteRow, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, Executor, Row, SqliteConnection};
 use tokio::sync::Mutex;
 
 use super::enlist;
@@ -20,6 +21,9 @@ use crate::audience::Subscriber;
 use crate::clock;
 use crate::error::{Error, Result, Trouble};
 use crate::language::Language;
+
+/// How long a process waits for another one that has the database.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The ledger, opened. Clones share it.
 #[derive(Debug, Clone)]
@@ -41,19 +45,20 @@ impl Ledger {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
             // a checkpoint waits for the disk: at most one for each 16 MB of changes
             .pragma("wal_autocheckpoint", "4000")
-            .busy_timeout(Duration::from_secs(30));
-        let mut connection = options.connect().await.map_err(|error| {
+            .busy_timeout(PATIENCE);
+        let unopened = |error| {
             Error::Ledger(
                 Trouble::new(format!("the ledger `{}` cannot be opened", path.display()))
                     .because(error)
                     .hint("check that the folder is there and may be written to"),
             )
-        })?;
+        };
+        let mut connection = options.connect().await.map_err(unopened)?;
+        log_ahead(&mut connection).await.map_err(unopened)?;
         schema::migrate(&mut connection).await?;
         enlist::prepare(&mut connection).await?;
         Ok(Self { path: path.to_owned(), connection: Arc::new(Mutex::new(connection)), worker: None })
@@ -279,6 +284,25 @@ impl Ledger {
         });
         synced.await.map_err(std::io::Error::other).flatten().map_err(Error::file("sync", path))
     }
+}
+
+/// Turns the write-ahead log on, which stays on. Two processes that do so in the same moment each hold what the other
+/// needs; SQLite then refuses one of them at once, however long it may wait, and that one tries again.
+async fn log_ahead(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    let begun = Instant::now();
+    loop {
+        match connection.execute("PRAGMA journal_mode = WAL").await {
+            Err(sqlx::Error::Database(error)) if error.code().is_some_and(is_busy) && begun.elapsed() < PATIENCE => {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            done => return done.map(|_| ()),
+        }
+    }
+}
+
+/// Whether SQLite's code says that somebody else has the database (`SQLITE_BUSY` and its kinds).
+fn is_busy(code: Cow<'_, str>) -> bool {
+    code.parse::<u32>().is_ok_and(|code| code & 0xff == 5)
 }
 
 /// Changes rows, each given as `[id, state, attempts, due, code, reply]`.
