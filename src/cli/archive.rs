@@ -24,12 +24,12 @@ pub(super) struct Archive {
 impl Archive {
     pub(super) fn run(self, global: &Global) -> Result<Ending> {
         let project = global.project()?;
-        let path = project.ledger();
-        let sent = if path.is_file() {
-            runtime::block_on(async { archive::sent(&Ledger::open(&path).await?).await })?
-        } else {
-            Sent::new()
-        };
+        let sent = runtime::block_on(async {
+            match Ledger::existing(&project).await? {
+                Some(ledger) => archive::sent(&ledger).await,
+                None => Ok(Sent::new()),
+            }
+        })?;
         let archive = archive::Archive::of(&project, &sent)?;
         let out = self.out.unwrap_or_else(|| project.built("archive"));
         let changes = archive.write(&out)?;

@@ -139,7 +139,7 @@ impl Send {
     }
 
     async fn send(&self, project: &Project, dispatch: &Dispatch<'_>, relay: Option<&Relay>) -> Result<Ending> {
-        let mut ledger = Ledger::open(&project.ledger()).await?;
+        let mut ledger = Ledger::of(project).await?;
         let survey = dispatch.survey(&suppressed(&ledger).await?, Some(&ledger)).await?;
         let summary = Summary { project, dispatch, survey: &survey, relay };
         summary.show();
@@ -238,8 +238,7 @@ impl Send {
     }
 
     async fn rehearse(&self, project: &Project, dispatch: &Dispatch<'_>) -> Result<Ending> {
-        let path = project.ledger();
-        let ledger = if path.is_file() { Some(Ledger::open(&path).await?) } else { None };
+        let ledger = Ledger::existing(project).await?;
         let suppressed = match &ledger {
             Some(ledger) => suppressed(ledger).await?,
             None => HashSet::new(),

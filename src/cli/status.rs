@@ -30,12 +30,12 @@ pub(super) struct Status {
 impl Status {
     pub(super) fn run(self, global: &Global) -> Result<Ending> {
         let project = global.project()?;
-        let path = project.ledger();
-        let sends = if path.is_file() {
-            runtime::block_on(async { Ledger::open(&path).await?.sends(self.issue.as_deref(), self.traces).await })?
-        } else {
-            Vec::new()
-        };
+        let sends = runtime::block_on(async {
+            match Ledger::existing(&project).await? {
+                Some(ledger) => ledger.sends(self.issue.as_deref(), self.traces).await,
+                None => Ok(Vec::new()),
+            }
+        })?;
         if self.json {
             show::json(&sends)?;
         } else if sends.is_empty() {

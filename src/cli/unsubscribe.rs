@@ -24,7 +24,7 @@ impl Unsubscribe {
         let project = global.project()?;
         let address = &self.address;
         let is_new = runtime::block_on(async {
-            Ledger::open(&project.ledger()).await?.suppress(address, "unsubscribed", "by hand").await
+            Ledger::of(&project).await?.suppress(address, "unsubscribed", "by hand").await
         })?;
         if is_new {
             show::line(format!("`{address}` will not be written to again"))?;

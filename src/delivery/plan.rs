@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use crate::audience::{Columns, Filter, Finding, List, Row, Subscriber};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::issue::Issue;
 use crate::language::Language;
 use crate::ledger::{Enlisted, Ledger, Recipient, SendId, Tally};
@@ -131,6 +132,9 @@ impl Plan {
     /// columns rule.
     pub async fn enlist(&self, ledger: &Ledger, send: SendId, issue: &Issue) -> Result<Enlisted> {
         let columns = Columns(ledger.columns(send).await?);
+        if ledger.gather(send, &self.digest()?).await? {
+            return Ok(Enlisted::default());
+        }
         let nobody = HashSet::new();
         let mut reading = self.read(issue, &nobody)?;
         let mut enlisted = Enlisted::default();
@@ -148,9 +152,23 @@ impl Plan {
                 batch.clear();
             }
             if end {
+                ledger.gathered(send).await?;
                 return Ok(enlisted);
             }
         }
+    }
+
+    /// A mark of the list and the conditions: where it is the same, so is the audience.
+    fn digest(&self) -> Result<String> {
+        let list = std::fs::File::open(&self.path).map_err(Error::file("read", &self.shown))?;
+        let mut hasher = Sha256::new();
+        std::io::copy(&mut std::io::BufReader::with_capacity(1 << 16, list), &mut Hashing(&mut hasher))
+            .map_err(Error::file("read", &self.shown))?;
+        for condition in &self.conditions {
+            hasher.update([0]);
+            hasher.update(condition);
+        }
+        Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     fn read<'r>(&self, issue: &'r Issue, suppressed: &'r HashSet<String>) -> Result<Reading<'r>> {
@@ -159,6 +177,20 @@ impl Plan {
         let editions = issue.languages.iter().map(|language| (language.clone(), 0)).collect();
         let survey = Survey { editions, ..Survey::default() };
         Ok(Reading { list, filter, issue, suppressed, survey })
+    }
+}
+
+/// Takes what is read into a digest.
+struct Hashing<'h>(&'h mut Sha256);
+
+impl std::io::Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

@@ -9,25 +9,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteRow, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Executor, Row, SqliteConnection};
 use tokio::sync::Mutex;
 
 use super::enlist;
 use super::presence::{self, Presence};
-use super::{Delivery, Desk, NewSend, Outcome, Scribe, SendId, SendKind, State, failed, schema};
-use crate::address::Address;
-use crate::audience::Subscriber;
+use super::{Delivery, Outcome, SendId, State, delivery, failed, schema};
 use crate::clock;
 use crate::error::{Error, Result, Trouble};
-use crate::language::Language;
 
 /// How long a process waits for another one that has the database.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The ledger, opened. Clones share it.
+/// A ledger in a file, opened. Clones share it.
 #[derive(Debug, Clone)]
-pub struct Ledger {
+pub(super) struct Sqlite {
     path: PathBuf,
     pub(super) connection: Arc<Mutex<SqliteConnection>>,
     worker: Option<Arc<Worker>>,
@@ -39,9 +36,9 @@ struct Worker {
     _presence: Presence,
 }
 
-impl Ledger {
+impl Sqlite {
     /// Opens a ledger, making it where there is none.
-    pub async fn open(path: &Path) -> Result<Self> {
+    pub(super) async fn open(path: &Path) -> Result<Self> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -64,14 +61,9 @@ impl Ledger {
         Ok(Self { path: path.to_owned(), connection: Arc::new(Mutex::new(connection)), worker: None })
     }
 
-    /// The ledger's file.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Signs this process on as a worker, and takes back what workers that died had taken: what they had only
     /// claimed is pending again, what was in flight is uncertain. Gives how many became uncertain.
-    pub async fn sign_on(&mut self) -> Result<u64> {
+    pub(super) async fn sign_on(&mut self) -> Result<u64> {
         let presence = presence::announce(&self.path)?;
         let boot = presence::boot();
         let mut connection = self.connection.lock().await;
@@ -101,7 +93,7 @@ impl Ledger {
     }
 
     /// Signs off: what this process had claimed, and did not send, is pending again.
-    pub async fn sign_off(&mut self) -> Result<()> {
+    pub(super) async fn sign_off(&mut self) -> Result<()> {
         if let Some(worker) = self.worker.take() {
             let mut connection = self.connection.lock().await;
             take_back(&mut connection, worker.id, false).await?;
@@ -111,54 +103,9 @@ impl Ledger {
         Ok(())
     }
 
-    /// The writer that records what becomes of deliveries, and its task.
-    pub fn scribe(&self) -> (Scribe, Desk) {
-        Scribe::start(self.clone())
-    }
-
-    /// Begins a send, or finds the one that an issue has already. Gives its number and the key that names it in
-    /// Message-IDs.
-    pub async fn begin(&self, send: &NewSend) -> Result<(SendId, String)> {
-        let mut connection = self.connection.lock().await;
-        if send.kind == SendKind::Issue
-            && let Some(found) = sqlx::query_as("SELECT id, key FROM sends WHERE issue = $1 AND kind = 'issue'")
-                .bind(&send.issue)
-                .fetch_optional(&mut *connection)
-                .await
-                .map_err(failed("be read"))?
-        {
-            return Ok(found);
-        }
-        let columns = serde_json::to_string(&send.columns).unwrap_or_default();
-        sqlx::query_as(
-            "INSERT INTO sends (issue, kind, key, columns, started)
-             VALUES ($1, $2, lower(hex(randomblob(16))), $3, $4)
-             ON CONFLICT (issue) WHERE kind = 'issue' DO UPDATE SET issue = excluded.issue
-             RETURNING id, key",
-        )
-        .bind(&send.issue)
-        .bind(send.kind.name())
-        .bind(columns)
-        .bind(clock::seconds())
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(failed("begin a send"))
-    }
-
-    /// The columns with which a send began, if the issue has one.
-    pub async fn columns(&self, send: SendId) -> Result<Vec<String>> {
-        let mut connection = self.connection.lock().await;
-        let columns: String = sqlx::query_scalar("SELECT columns FROM sends WHERE id = $1")
-            .bind(send)
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(failed("be read"))?;
-        Ok(serde_json::from_str(&columns).unwrap_or_default())
-    }
-
     /// Claims up to `limit` deliveries that are due. Addresses that were suppressed meanwhile are marked and left
     /// out. Synced before it returns, so that a power cut can't make anything that is sent look unclaimed.
-    pub async fn claim(&self, send: SendId, attempts: u16, limit: usize) -> Result<Vec<Delivery>> {
+    pub(super) async fn claim(&self, send: SendId, attempts: u16, limit: usize) -> Result<Vec<Delivery>> {
         let worker = self.worker.as_ref().map(|worker| worker.id);
         let now = clock::passing_seconds();
         let mut connection = self.connection.lock().await;
@@ -195,11 +142,15 @@ impl Ledger {
         if !free.is_empty() {
             self.sync().await?;
         }
-        free.into_iter().map(delivery).collect()
+        free.into_iter()
+            .map(|row| {
+                delivery(row.get("id"), row.get("address"), row.get("edition"), row.get("values"), row.get("attempts"))
+            })
+            .collect()
     }
 
     /// When the next deferred delivery is due, if one will be tried again.
-    pub async fn next_due(&self, send: SendId, attempts: u16) -> Result<Option<i64>> {
+    pub(super) async fn next_due(&self, send: SendId, attempts: u16) -> Result<Option<i64>> {
         let mut connection = self.connection.lock().await;
         sqlx::query_scalar(
             "SELECT min(due) FROM deliveries WHERE send = $1 AND state IN ('pending', 'deferred') AND attempts < $2
@@ -248,7 +199,7 @@ impl Ledger {
     }
 
     /// Opens again to everybody what this process had claimed and did not send.
-    pub async fn give_back(&self) -> Result<()> {
+    pub(super) async fn give_back(&self) -> Result<()> {
         let Some(worker) = &self.worker else { return Ok(()) };
         let mut connection = self.connection.lock().await;
         sqlx::query("UPDATE deliveries SET state = 'pending', worker = NULL WHERE worker = $1 AND state = 'claimed'")
@@ -260,7 +211,7 @@ impl Ledger {
     }
 
     /// Closes the ledger: everything comes into the one file, which can then be copied.
-    pub async fn close(mut self) -> Result<()> {
+    pub(super) async fn close(mut self) -> Result<()> {
         self.sign_off().await?;
         match Arc::into_inner(self.connection) {
             Some(connection) => connection.into_inner().close().await.map_err(failed("be closed")),
@@ -347,16 +298,4 @@ async fn take_back(connection: &mut SqliteConnection, worker: i64, power_cut: bo
         .map_err(failed("take deliveries back"))?;
     transaction.commit().await.map_err(failed("take deliveries back"))?;
     Ok(uncertain)
-}
-
-fn delivery(row: &SqliteRow) -> Result<Delivery> {
-    let address: String = row.get("address");
-    let edition: String = row.get("edition");
-    let values: String = row.get("values");
-    let damaged = |what: &str| Error::Ledger(Trouble::new(format!("the ledger holds a damaged delivery: {what}")));
-    let address = Address::parse(&address).map_err(|_| damaged(&address))?;
-    let values = serde_json::from_str(&values).map_err(|_| damaged(address.as_str()))?;
-    let language = Language::parse(&edition);
-    let subscriber = Subscriber { address, language, values };
-    Ok(Delivery { id: row.get("id"), subscriber, edition, attempts: row.get("attempts") })
 }

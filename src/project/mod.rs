@@ -86,8 +86,8 @@ impl Project {
         self.config.list.as_ref().map(|list| self.root.join(&list.file))
     }
 
-    /// The ledger's database.
-    pub fn ledger(&self) -> PathBuf {
+    /// The ledger's file, where it is in none but a file: see [`crate::ledger::Ledger::of`].
+    pub fn ledger_file(&self) -> PathBuf {
         self.root.join(&self.config.ledger.path)
     }
 

@@ -1,10 +1,10 @@
-//! The relay's password: asked of the environment or a command, never kept in a file, never shown.
+//! The passwords of the relay and of the ledger's database: asked of the environment or a command, never kept in a file, never shown.
 
 use std::process::{Command, Stdio};
 
 use secrecy::SecretString;
 
-use super::Relay;
+use super::{Ledger, Relay};
 use crate::error::{Error, Result, Trouble};
 
 impl Relay {
@@ -12,16 +12,7 @@ impl Relay {
     pub fn password(&self) -> Result<Option<SecretString>> {
         let Some(user) = &self.user else { return Ok(None) };
         match (&self.password_env, &self.password_command) {
-            (Some(name), _) => std::env::var(name).ok().filter(|value| !value.is_empty()).map_or_else(
-                || {
-                    Err(Error::Refused(
-                        Trouble::new(format!("the password of `{user}` is missing: the variable `{name}` is not set"))
-                            .hint(format!("set it for this shell: `read -rs {name} && export {name}`"))
-                            .hint("or let a password manager print it: `password_command = \"…\"` under `[relay]`"),
-                    ))
-                },
-                |value| Ok(Some(value.into())),
-            ),
+            (Some(name), _) => variable(name, user, "[relay]").map(Some),
             (None, Some(command)) => ask(command).map(Some),
             (None, None) => Err(Error::Refused(
                 Trouble::new(format!("`[relay]` names the user `{user}`, but not where the password is"))
@@ -29,6 +20,29 @@ impl Relay {
             )),
         }
     }
+}
+
+impl Ledger {
+    /// The password of the database, where the file says where it is; else PostgreSQL's own ways hold (`PGPASSWORD`,
+    /// `~/.pgpass`).
+    pub fn password(&self) -> Result<Option<SecretString>> {
+        match (&self.password_env, &self.password_command) {
+            (Some(name), _) => variable(name, "the ledger", "[ledger]").map(Some),
+            (None, Some(command)) => ask(command).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+}
+
+/// What a variable of the environment holds.
+fn variable(name: &str, whose: &str, table: &str) -> Result<SecretString> {
+    std::env::var(name).ok().filter(|value| !value.is_empty()).map(Into::into).ok_or_else(|| {
+        Error::Refused(
+            Trouble::new(format!("the password of `{whose}` is missing: the variable `{name}` is not set"))
+                .hint(format!("set it for this shell: `read -rs {name} && export {name}`"))
+                .hint(format!("or let a password manager print it: `password_command = \"…\"` under `{table}`")),
+        )
+    })
 }
 
 /// Runs the command in the shell; its first line is the password. What it prints on stderr reaches the officer.

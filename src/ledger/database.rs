@@ -1,0 +1,133 @@
+//! The ledger, whichever database it is in: a SQLite file beside the project, or PostgreSQL for several machines.
+//!
+//! What both can say in the same words is written once (see `statement`), in the files named after what it is about;
+//! what they do in ways of their own, each does in its own file.
+
+use std::path::Path;
+
+use super::postgres::{Address, Postgres};
+use super::sqlite::Sqlite;
+use super::{Delivery, Desk, Outcome, Scribe, SendId};
+use crate::error::Result;
+use crate::project::Project;
+
+/// The variable that names another ledger than `envoi.toml` does.
+const URL: &str = "ENVOI_LEDGER_URL";
+
+/// The ledger, opened. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    pub(super) database: Database,
+}
+
+/// The database that a ledger is in.
+#[derive(Debug, Clone)]
+pub(super) enum Database {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+impl Ledger {
+    /// Opens a project's ledger, making it where there is none: the server that `ENVOI_LEDGER_URL` or `url` names, or
+    /// else the file.
+    pub async fn of(project: &Project) -> Result<Self> {
+        match server(project)? {
+            Some(address) => Ok(Self { database: Database::Postgres(Postgres::open(&address).await?) }),
+            None => Self::open(&project.ledger_file()).await,
+        }
+    }
+
+    /// Opens a project's ledger where it was begun; none where nothing was ever recorded.
+    pub async fn existing(project: &Project) -> Result<Option<Self>> {
+        if server(project)?.is_none() && !project.ledger_file().is_file() {
+            return Ok(None);
+        }
+        Self::of(project).await.map(Some)
+    }
+
+    /// Opens a ledger in a file, making it where there is none.
+    pub async fn open(path: &Path) -> Result<Self> {
+        Ok(Self { database: Database::Sqlite(Sqlite::open(path).await?) })
+    }
+
+    /// Signs this process on as a worker, and takes back what workers that died had taken: what they had only
+    /// claimed is pending again, what was in flight is uncertain. Gives how many became uncertain.
+    pub async fn sign_on(&mut self) -> Result<u64> {
+        match &mut self.database {
+            Database::Sqlite(sqlite) => sqlite.sign_on().await,
+            Database::Postgres(postgres) => postgres.sign_on().await,
+        }
+    }
+
+    /// Signs off: what this process had claimed, and did not send, is pending again.
+    pub async fn sign_off(&mut self) -> Result<()> {
+        match &mut self.database {
+            Database::Sqlite(sqlite) => sqlite.sign_off().await,
+            Database::Postgres(postgres) => postgres.sign_off().await,
+        }
+    }
+
+    /// The writer that records what becomes of deliveries, and its task.
+    pub fn scribe(&self) -> (Scribe, Desk) {
+        Scribe::start(self.clone())
+    }
+
+    /// Claims up to `limit` deliveries that are due. Addresses that were suppressed meanwhile are marked and left
+    /// out. Safe on the disk before it returns, so that a power cut can't make anything that is sent look unclaimed.
+    pub async fn claim(&self, send: SendId, attempts: u16, limit: usize) -> Result<Vec<Delivery>> {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.claim(send, attempts, limit).await,
+            Database::Postgres(postgres) => postgres.claim(send, attempts, limit).await,
+        }
+    }
+
+    /// When the next deferred delivery is due, if one will be tried again.
+    pub async fn next_due(&self, send: SendId, attempts: u16) -> Result<Option<i64>> {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.next_due(send, attempts).await,
+            Database::Postgres(postgres) => postgres.next_due(send, attempts).await,
+        }
+    }
+
+    /// Records many changes at once: what goes in flight, and what became of deliveries. No delivery is in both.
+    pub(super) async fn record(&self, in_flight: &[i64], outcomes: &[Outcome]) -> Result<()> {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.record(in_flight, outcomes).await,
+            Database::Postgres(postgres) => postgres.record(in_flight, outcomes).await,
+        }
+    }
+
+    /// Brings to the disk what the operating system still holds; a server has done so before it answers.
+    pub(super) async fn sync(&self) -> Result<()> {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.sync().await,
+            Database::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Opens again to everybody what this process had claimed and did not send.
+    pub async fn give_back(&self) -> Result<()> {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.give_back().await,
+            Database::Postgres(postgres) => postgres.give_back().await,
+        }
+    }
+
+    /// Closes the ledger: everything of a file comes into the one file, which can then be copied.
+    pub async fn close(self) -> Result<()> {
+        match self.database {
+            Database::Sqlite(sqlite) => sqlite.close().await,
+            Database::Postgres(postgres) => postgres.close().await,
+        }
+    }
+}
+
+/// The server that the ledger is on, if it is on one.
+fn server(project: &Project) -> Result<Option<Address>> {
+    let set = std::env::var(URL).ok().filter(|url| !url.is_empty());
+    match (&set, &project.config.ledger.url) {
+        (Some(url), _) => Address::parse(url, project, false).map(Some),
+        (None, Some(url)) => Address::parse(url, project, true).map(Some),
+        (None, None) => Ok(None),
+    }
+}
