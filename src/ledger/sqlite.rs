@@ -5,7 +5,6 @@
 //! within a second (see [`Scribe`]). After a power cut everything that was claimed is therefore uncertain, after a mere
 //! crash only what was in flight.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -296,7 +295,9 @@ async fn log_ahead(connection: &mut SqliteConnection) -> sqlx::Result<()> {
     let begun = Instant::now();
     loop {
         match connection.execute("PRAGMA journal_mode = WAL").await {
-            Err(sqlx::Error::Database(error)) if error.code().is_some_and(is_busy) && begun.elapsed() < PATIENCE => {
+            Err(sqlx::Error::Database(error))
+                if error.code().is_some_and(|code| is_busy(&code)) && begun.elapsed() < PATIENCE =>
+            {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
             done => return done.map(|_| ()),
@@ -305,7 +306,7 @@ async fn log_ahead(connection: &mut SqliteConnection) -> sqlx::Result<()> {
 }
 
 /// Whether SQLite's code says that somebody else has the database (`SQLITE_BUSY` and its kinds).
-fn is_busy(code: Cow<'_, str>) -> bool {
+fn is_busy(code: &str) -> bool {
     code.parse::<u32>().is_ok_and(|code| code & 0xff == 5)
 }
 
