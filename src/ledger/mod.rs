@@ -1,9 +1,10 @@
 //! The ledger: sends, deliveries and suppressions. The one place that says who got what.
 //!
-//! A row a delivery, written before and after. What a killed process leaves behind is read from the rows: what was
-//! only claimed is sent again, what was in flight is uncertain. SQLite, in WAL mode, beside the project.
+//! A row a delivery, and a journal a process, written before and after. What a killed process leaves behind is read from
+//! both: what was only claimed is sent again, what was in flight is uncertain. SQLite, in WAL mode, beside the project.
 
 mod enlist;
+mod journal;
 mod presence;
 mod rows;
 mod schema;
