@@ -31,10 +31,10 @@ impl Status {
     pub(super) fn run(self, global: &Global) -> Result<Ending> {
         let project = global.project()?;
         let sends = runtime::block_on(async {
-            match Ledger::existing(&project).await? {
-                Some(ledger) => ledger.sends(self.issue.as_deref(), self.traces).await,
-                None => Ok(Vec::new()),
-            }
+            let Some(ledger) = Ledger::existing(&project).await? else { return Ok(Vec::new()) };
+            // what a run that died left behind is told as what it is
+            ledger.settle().await?;
+            ledger.sends(self.issue.as_deref(), self.traces).await
         })?;
         if self.json {
             show::json(&sends)?;

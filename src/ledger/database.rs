@@ -6,8 +6,9 @@
 use std::path::Path;
 
 use super::postgres::{Address, Postgres};
+use super::scribe::{Task, Writer};
 use super::sqlite::Sqlite;
-use super::{Delivery, Desk, Outcome, Scribe, SendId};
+use super::{Delivery, Desk, Scribe, SendId};
 use crate::error::Result;
 use crate::project::Project;
 
@@ -67,9 +68,27 @@ impl Ledger {
         }
     }
 
-    /// The writer that records what becomes of deliveries, and its task.
-    pub fn scribe(&self) -> (Scribe, Desk) {
-        Scribe::start(self.clone())
+    /// Takes back what workers that died had taken: what they had only claimed is pending again, what was in flight is
+    /// uncertain. Gives how many became uncertain.
+    pub async fn settle(&self) -> Result<u64> {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.settle().await,
+            Database::Postgres(postgres) => postgres.settle().await,
+        }
+    }
+
+    /// The writer that records what becomes of deliveries, and its task. Only who has signed on may write.
+    pub fn scribe(&self) -> Result<(Scribe, Desk)> {
+        Ok(match &self.database {
+            Database::Sqlite(sqlite) => {
+                let (tray, desk) = sqlite.tray()?;
+                (Scribe(Writer::Tray(tray)), Desk(Task::Tray(desk)))
+            }
+            Database::Postgres(postgres) => {
+                let (pen, desk) = postgres.pen();
+                (Scribe(Writer::Pen(pen)), Desk(Task::Pen(desk)))
+            }
+        })
     }
 
     /// Claims up to `limit` deliveries that are due. Addresses that were suppressed meanwhile are marked and left
@@ -86,22 +105,6 @@ impl Ledger {
         match &self.database {
             Database::Sqlite(sqlite) => sqlite.next_due(send, attempts).await,
             Database::Postgres(postgres) => postgres.next_due(send, attempts).await,
-        }
-    }
-
-    /// Records many changes at once: what goes in flight, and what became of deliveries. No delivery is in both.
-    pub(super) async fn record(&self, in_flight: &[i64], outcomes: &[Outcome]) -> Result<()> {
-        match &self.database {
-            Database::Sqlite(sqlite) => sqlite.record(in_flight, outcomes).await,
-            Database::Postgres(postgres) => postgres.record(in_flight, outcomes).await,
-        }
-    }
-
-    /// Brings to the disk what the operating system still holds; a server has done so before it answers.
-    pub(super) async fn sync(&self) -> Result<()> {
-        match &self.database {
-            Database::Sqlite(sqlite) => sqlite.sync().await,
-            Database::Postgres(_) => Ok(()),
         }
     }
 

@@ -1,11 +1,12 @@
 //! The ledger: sends, deliveries and suppressions. The one place that says who got what.
 //!
-//! A row a delivery, written before and after. What a killed process leaves behind is read from the rows: what was
-//! only claimed is sent again, what was in flight is uncertain. It is a SQLite
-//! file beside the project, or, for several machines, a database on PostgreSQL.
+//! A row a delivery, and beside a file a journal a process, written before and after. What a killed process leaves behind
+//! is read from them: what was only claimed is sent again, what was in flight is uncertain. The ledger is a SQLite file
+//! beside the project, or, for several machines, a database on PostgreSQL.
 
 mod database;
 mod enlist;
+mod journal;
 mod postgres;
 mod presence;
 mod rows;
@@ -16,6 +17,7 @@ mod sqlite;
 mod statement;
 mod status;
 mod suppressions;
+mod tray;
 
 pub use database::Ledger;
 pub use rows::{

@@ -1,157 +1,108 @@
-//! The writer of the ledger: many deliveries' changes in one commit, so that no send waits for the ledger.
+//! The writer of the ledger: what a send hands in while it goes on, and what it waits for.
 //!
-//! Workers hand in their changes and go on; whoever must be sure that a change is written (a message is about to
-//! go in flight) waits for the commit that holds it, together with all others that came in meanwhile.
+//! Each database has its own: beside a file a journal and large commits (see `tray`), on a server small transactions, many
+//! connections' changes in each (see `postgres::pen`).
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::sync::Arc;
 
-use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::sync::oneshot;
 
-use super::{Ledger, Outcome};
+use super::Outcome;
+use super::postgres::{Pen, PenDesk};
+use super::tray::{Tray, TrayDesk};
 use crate::error::{Error, Result, Trouble};
-
-/// How many changes a commit holds at most.
-const BATCH: usize = 1024;
-
-/// How long what became of deliveries waits for company, where nobody waits for it.
-const LINGER: Duration = Duration::from_millis(10);
-
-/// How long a change stays with the operating system alone.
-const SYNCED: Duration = Duration::from_millis(500);
-
-/// What is handed in.
-#[derive(Debug)]
-enum Entry {
-    InFlight(Vec<i64>, oneshot::Sender<()>),
-    Outcome(Outcome),
-}
 
 /// The writer; clones hand in to the same one.
 #[derive(Debug, Clone)]
-pub struct Scribe {
-    entries: mpsc::UnboundedSender<Entry>,
+pub struct Scribe(pub(super) Writer);
+
+#[derive(Debug, Clone)]
+pub(super) enum Writer {
+    Tray(Arc<Tray>),
+    Pen(Pen),
 }
 
-/// Says when what was handed in is written.
+/// Says whether what was handed in is written.
 #[derive(Debug)]
 #[must_use = "a message's end may leave only when its row is written"]
-pub struct Receipt(oneshot::Receiver<()>);
+pub struct Receipt(Answer);
+
+#[derive(Debug)]
+enum Answer {
+    Given(Result<bool>),
+    Coming(oneshot::Receiver<bool>),
+}
 
 /// The writer's task; waited for at the end, so that everything is written and synced.
 #[derive(Debug)]
-pub struct Desk(JoinHandle<Result<()>>);
+pub struct Desk(pub(super) Task);
+
+#[derive(Debug)]
+pub(super) enum Task {
+    Tray(TrayDesk),
+    Pen(PenDesk),
+}
 
 impl Scribe {
-    pub(super) fn start(ledger: Ledger) -> (Self, Desk) {
-        let (entries, inbox) = mpsc::unbounded_channel();
-        (Self { entries }, Desk(tokio::spawn(write(ledger, inbox))))
-    }
-
-    /// Records that messages are about to be sent whole; the receipt says when it is written, and no message's end
+    /// Records that a message is about to be sent whole; the receipt says whether it is written, and no message's end
     /// may leave before.
-    pub fn in_flight(&self, ids: Vec<i64>) -> Receipt {
-        let (done, written) = oneshot::channel();
-        // where the writer is gone, `done` is dropped and the receipt says so
-        let _ = self.entries.send(Entry::InFlight(ids, done));
-        Receipt(written)
+    pub fn in_flight(&self, id: i64) -> Receipt {
+        Receipt(match &self.0 {
+            Writer::Tray(tray) => Answer::Given(tray.in_flight(id).map(|()| true)),
+            Writer::Pen(pen) => Answer::Coming(pen.in_flight(id)),
+        })
     }
 
-    /// Waits until everything handed in so far is written.
-    pub async fn flush(&self) -> Result<()> {
-        self.in_flight(Vec::new()).written().await
+    /// Records that a message which was announced is not sent now: it waits again.
+    pub fn withdraw(&self, id: i64) -> Result<()> {
+        match &self.0 {
+            Writer::Tray(tray) => tray.withdraw(id),
+            Writer::Pen(pen) => pen.withdraw(id),
+        }
     }
 
-    /// Records what became of a delivery, soon.
+    /// Records what became of a delivery; the database has it soon.
     pub fn outcome(&self, outcome: Outcome) -> Result<()> {
-        self.entries.send(Entry::Outcome(outcome)).map_err(|_| gone())
+        match &self.0 {
+            Writer::Tray(tray) => tray.outcome(outcome),
+            Writer::Pen(pen) => pen.outcome(outcome),
+        }
+    }
+
+    /// Waits until everything handed in so far is in the database.
+    pub async fn flush(&self) -> Result<()> {
+        match &self.0 {
+            Writer::Tray(tray) => tray.flush().await,
+            Writer::Pen(pen) => pen.flush().await,
+        }
     }
 }
 
 impl Receipt {
-    /// Waits until it is written.
-    pub async fn written(self) -> Result<()> {
-        self.0.await.map_err(|_| gone())
+    /// Waits until it is written. `false` says that it is not to be sent now: this process was away for longer than a
+    /// worker may be, and the delivery may be another's.
+    pub async fn written(self) -> Result<bool> {
+        match self.0 {
+            Answer::Given(answer) => answer,
+            Answer::Coming(answer) => answer.await.map_err(|_| gone()),
+        }
     }
 }
 
 impl Desk {
-    /// Waits until everything is written; every [`Scribe`] must be dropped before.
+    /// Waits until everything is written and synced. Nothing may be handed in any more.
     pub async fn close(self) -> Result<()> {
-        self.0.await.unwrap_or_else(|_| Err(gone()))
+        match self.0 {
+            Task::Tray(desk) => desk.close().await,
+            Task::Pen(desk) => desk.close().await,
+        }
     }
 }
 
-fn gone() -> Error {
+/// The writer has ended.
+pub(super) fn gone() -> Error {
     Error::Ledger(
         Trouble::new("the ledger can no longer be written")
             .hint("see what stands above; nothing more was sent, run the command again to go on"),
     )
-}
-
-async fn write(ledger: Ledger, mut inbox: mpsc::UnboundedReceiver<Entry>) -> Result<()> {
-    let mut tick = interval(SYNCED / 2);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut entries = Vec::with_capacity(BATCH);
-    let mut changes = Changes::default();
-    let mut unsynced: Option<Instant> = None;
-    let mut open = true;
-    while open {
-        let idle = changes.since.map(|since| since + LINGER);
-        tokio::select! {
-            biased;
-            count = inbox.recv_many(&mut entries, BATCH) => open = count > 0,
-            () = sleep_until(idle.unwrap_or_else(Instant::now)), if idle.is_some() => changes.urgent = true,
-            _ = tick.tick() => {}
-        }
-        entries.drain(..).for_each(|entry| changes.add(entry));
-        if changes.urgent || !open || changes.outcomes.len() >= BATCH {
-            let Changes { in_flight, outcomes, waiting, .. } = std::mem::take(&mut changes);
-            let in_flight: Vec<i64> = in_flight.into_iter().collect();
-            let outcomes: Vec<Outcome> = outcomes.into_values().collect();
-            ledger.record(&in_flight, &outcomes).await?;
-            unsynced.get_or_insert_with(Instant::now);
-            for done in waiting {
-                let _ = done.send(());
-            }
-        }
-        if unsynced.is_some_and(|since| since.elapsed() > SYNCED) {
-            ledger.sync().await?;
-            unsynced = None;
-        }
-    }
-    ledger.sync().await
-}
-
-/// What the next commit will hold: of each delivery only its last change.
-#[derive(Default)]
-struct Changes {
-    in_flight: BTreeSet<i64>,
-    outcomes: BTreeMap<i64, Outcome>,
-    waiting: Vec<oneshot::Sender<()>>,
-    /// Somebody waits for it.
-    urgent: bool,
-    since: Option<Instant>,
-}
-
-impl Changes {
-    fn add(&mut self, entry: Entry) {
-        self.since.get_or_insert_with(Instant::now);
-        match entry {
-            Entry::InFlight(ids, done) => {
-                for id in ids {
-                    self.outcomes.remove(&id);
-                    self.in_flight.insert(id);
-                }
-                self.waiting.push(done);
-                self.urgent = true;
-            }
-            Entry::Outcome(outcome) => {
-                self.in_flight.remove(&outcome.id);
-                self.outcomes.insert(outcome.id, outcome);
-            }
-        }
-    }
 }

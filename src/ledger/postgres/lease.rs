@@ -23,7 +23,7 @@ impl Postgres {
         })
         .map_err(failed("sign on"))?;
         self.set_worker(Some(id));
-        self.take_back_lapsed().await
+        self.settle().await
     }
 
     /// Signs off: what this process had claimed, and did not send, is pending again.
@@ -33,7 +33,8 @@ impl Postgres {
         self.take_back(worker, true).await.map(|_| ())
     }
 
-    async fn take_back_lapsed(&self) -> Result<u64> {
+    /// Takes back what workers had taken whose lease is over. Gives how many deliveries became uncertain.
+    pub(in crate::ledger) async fn settle(&self) -> Result<u64> {
         let lapsed: Vec<i64> = work!(self.line, transaction => {
             query_scalar("SELECT id FROM workers WHERE leased < now()").fetch_all(&mut *transaction).await?
         })

@@ -8,12 +8,15 @@ mod claim;
 mod enlist;
 mod lease;
 mod line;
+mod pen;
+mod record;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub(super) use address::Address;
 pub(super) use line::{SILENCE, Tries, work};
+pub(super) use pen::{Pen, PenDesk};
 
 use line::Line;
 
@@ -73,6 +76,11 @@ impl Postgres {
         self.sign_off().await?;
         self.line.close().await;
         Ok(())
+    }
+
+    /// The writer that records what becomes of deliveries, and its task.
+    pub(super) fn pen(&self) -> (Pen, PenDesk) {
+        Pen::take_up(self.clone())
     }
 
     /// This process's number as a worker.
