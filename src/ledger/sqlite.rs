@@ -14,6 +14,7 @@ use sqlx::{ConnectOptions, Connection, Executor, Row, SqliteConnection};
 use tokio::sync::Mutex;
 
 use super::enlist;
+use super::erasures::ANONYMOUS;
 use super::presence::{self, Presence};
 use super::{Delivery, Desk, NewSend, Outcome, Scribe, SendId, SendKind, State, failed, schema};
 use crate::address::Address;
@@ -235,11 +236,13 @@ impl Ledger {
         for outcome in condemned {
             sqlx::query(
                 "INSERT INTO suppressions (key, address, reason, detail, since)
-                 SELECT key, address, 'bounced', $2, $3 FROM deliveries WHERE id = $1 ON CONFLICT (key) DO NOTHING",
+                 SELECT key, address, 'bounced', $2, $3 FROM deliveries WHERE id = $1 AND address <> $4
+                 ON CONFLICT (key) DO NOTHING",
             )
             .bind(outcome.id)
             .bind(&outcome.reply)
             .bind(clock::seconds())
+            .bind(ANONYMOUS)
             .execute(&mut *transaction)
             .await
             .map_err(failed("record deliveries"))?;
