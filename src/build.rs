@@ -50,7 +50,7 @@ impl Build {
             let page = renderer.web(&issue, &mail.language, Placing::Folder(IMAGES))?;
             files.push((folder.join("newsletter.html"), page.html.into_bytes()));
             files.push((folder.join("newsletter.txt"), mail.text.sample().into_bytes()));
-            let message = Stamper::new(project, slug, mail, &columns, SAMPLE)?.stamp(reader);
+            let message = Stamper::sample(project, slug, mail, &columns, SAMPLE)?.stamp(reader);
             files.push((folder.join("newsletter.eml"), message.bytes));
             pictures(&page.pictures, &folder.join(IMAGES), &mut files);
         }

@@ -7,6 +7,7 @@
 //! ```text
 //! language    "fr", "nl-be"             a BCP 47 tag
 //! address     text -> Address, Mailbox  valid, and safe in a header
+//! token       payload <-> token     what a link carries instead of an address, sealed under the project's secret
 //! clock       -> now                    the one place from which time comes
 //! rule        a code -> Rule            what is looked at and why: the list of all checks
 //! diagnostic  Diagnostic                what is wrong, where, how to mend it
@@ -63,3 +64,4 @@ pub mod rule;
 pub mod scaffold;
 pub mod source;
 pub mod subscribers;
+pub mod token;

@@ -1,11 +1,12 @@
 //! The ledger: the list, sends, deliveries and suppressions. The one place that says who got what.
 //!
-//! A row a delivery, written before and after. What a killed process leaves behind is read from the rows: what was
-//! only claimed is sent again, what was in flight is uncertain. SQLite, in WAL mode, beside the project.
+//! A row a delivery, and a journal a process, written before and after. What a killed process leaves behind is read from
+//! both: what was only claimed is sent again, what was in flight is uncertain. SQLite, in WAL mode, beside the project.
 
 mod consents;
 mod enlist;
 mod erasures;
+mod journal;
 mod presence;
 mod rows;
 mod schema;

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::Localised;
+use super::serve::Serve;
 use crate::address::{Address, Mailbox};
 use crate::language::Language;
 
@@ -27,6 +28,8 @@ pub struct Config {
     pub relay: Option<Relay>,
     /// How readers leave the list.
     pub unsubscribe: Option<Unsubscribe>,
+    /// The web server at which readers subscribe, choose and unsubscribe.
+    pub serve: Option<Serve>,
     /// How messages are signed; not at all where left out, as many relays sign themselves.
     pub dkim: Option<Dkim>,
     /// Where sends are recorded.
