@@ -25,7 +25,7 @@ impl Archive {
     pub(super) fn run(self, global: &Global) -> Result<Ending> {
         let project = global.project()?;
         let sent = runtime::block_on(async {
-            match Ledger::existing(&project).await? {
+            match Ledger::existing(&project.ledger()).await? {
                 Some(ledger) => archive::sent(&ledger).await,
                 None => Ok(Sent::new()),
             }

@@ -31,7 +31,7 @@ impl Status {
     pub(super) fn run(self, global: &Global) -> Result<Ending> {
         let project = global.project()?;
         let sends = runtime::block_on(async {
-            let Some(ledger) = Ledger::existing(&project).await? else { return Ok(Vec::new()) };
+            let Some(ledger) = Ledger::existing(&project.ledger()).await? else { return Ok(Vec::new()) };
             // what a run that died left behind is told as what it is
             ledger.settle().await?;
             ledger.sends(self.issue.as_deref(), self.traces).await

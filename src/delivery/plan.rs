@@ -1,18 +1,15 @@
 //! Who a send is for: the list, read twice. Once to say how many get which edition before anybody is asked; once to
 //! enlist them in the ledger, a thousand at a time, so that a list of a million takes little memory.
 
-use std::collections::HashSet;
-use std::path::PathBuf;
-
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::audience::{Columns, Filter, Finding, List, Row, Subscriber};
-use crate::error::{Error, Result};
+use crate::audience::{Columns, Filter, Finding, Listing as _, Row, Subscriber};
+use crate::error::Result;
 use crate::issue::Issue;
 use crate::language::Language;
-use crate::ledger::{Enlisted, Ledger, Recipient, SendId, Tally};
-use crate::project::Project;
+use crate::ledger::{Enlisted, Ledger, Recipient, SendId, Suppressed, Tally};
+use crate::subscribers::{Roll, Source};
 
 /// How many findings are kept to be shown.
 const SHOWN: usize = 20;
@@ -23,8 +20,7 @@ const BATCH: usize = 1000;
 /// A list and the conditions that a send puts on it.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    path: PathBuf,
-    shown: PathBuf,
+    source: Source,
     conditions: Vec<String>,
     columns: Columns,
 }
@@ -71,11 +67,10 @@ impl Survey {
 
 impl Plan {
     /// Opens the list and reads the conditions.
-    pub fn new(project: &Project, path: PathBuf, conditions: &[String]) -> Result<Self> {
-        let shown = project.shown(&path);
-        let list = List::open(&path, &shown)?;
-        Filter::parse(conditions, &list.columns)?;
-        Ok(Self { path, shown, conditions: conditions.to_vec(), columns: list.columns })
+    pub fn new(source: Source, conditions: &[String]) -> Result<Self> {
+        let columns = source.open()?.columns().clone();
+        Filter::parse(conditions, &columns)?;
+        Ok(Self { source, conditions: conditions.to_vec(), columns })
     }
 
     /// The list's columns.
@@ -83,16 +78,16 @@ impl Plan {
         &self.columns
     }
 
-    /// The list, as diagnostics name it.
-    pub fn list(&self) -> &std::path::Path {
-        &self.shown
+    /// What the list is called.
+    pub fn list(&self) -> String {
+        self.source.name()
     }
 
     /// Calls `take` with every subscriber that is meant, and the language of the edition they get.
     pub fn each(
         &self,
         issue: &Issue,
-        suppressed: &HashSet<String>,
+        suppressed: &Suppressed,
         mut take: impl FnMut(Subscriber, &Language),
     ) -> Result<Survey> {
         let mut reading = self.read(issue, suppressed)?;
@@ -106,7 +101,7 @@ impl Plan {
     pub async fn survey(
         &self,
         issue: &Issue,
-        suppressed: &HashSet<String>,
+        suppressed: &Suppressed,
         before: Option<(&Ledger, SendId)>,
     ) -> Result<Survey> {
         let mut reading = self.read(issue, suppressed)?;
@@ -135,7 +130,7 @@ impl Plan {
         if ledger.gather(send, &self.digest()?).await? {
             return Ok(Enlisted::default());
         }
-        let nobody = HashSet::new();
+        let nobody = Suppressed::default();
         let mut reading = self.read(issue, &nobody)?;
         let mut enlisted = Enlisted::default();
         let mut batch = Vec::with_capacity(BATCH);
@@ -160,10 +155,16 @@ impl Plan {
 
     /// A mark of the list and the conditions: where it is the same, so is the audience.
     fn digest(&self) -> Result<String> {
-        let list = std::fs::File::open(&self.path).map_err(Error::file("read", &self.shown))?;
         let mut hasher = Sha256::new();
-        std::io::copy(&mut std::io::BufReader::with_capacity(1 << 16, list), &mut Hashing(&mut hasher))
-            .map_err(Error::file("read", &self.shown))?;
+        let mut list = self.source.open()?;
+        while let Some(row) = list.next_row()? {
+            if let Row::Subscriber(subscriber) = row {
+                for text in subscriber.values.iter().map(String::as_str).chain([subscriber.address.as_str()]) {
+                    hasher.update((text.len() as u64).to_le_bytes());
+                    hasher.update(text);
+                }
+            }
+        }
         for condition in &self.conditions {
             hasher.update([0]);
             hasher.update(condition);
@@ -171,35 +172,21 @@ impl Plan {
         Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
-    fn read<'r>(&self, issue: &'r Issue, suppressed: &'r HashSet<String>) -> Result<Reading<'r>> {
-        let list = List::open(&self.path, &self.shown)?;
-        let filter = Filter::parse(&self.conditions, &list.columns)?;
+    fn read<'r>(&self, issue: &'r Issue, suppressed: &'r Suppressed) -> Result<Reading<'r>> {
+        let list = self.source.open()?;
+        let filter = Filter::parse(&self.conditions, list.columns())?;
         let editions = issue.languages.iter().map(|language| (language.clone(), 0)).collect();
         let survey = Survey { editions, ..Survey::default() };
         Ok(Reading { list, filter, issue, suppressed, survey })
     }
 }
 
-/// Takes what is read into a digest.
-struct Hashing<'h>(&'h mut Sha256);
-
-impl std::io::Write for Hashing<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The list, being read.
 struct Reading<'r> {
-    list: List,
+    list: Roll,
     filter: Filter,
     issue: &'r Issue,
-    suppressed: &'r HashSet<String>,
+    suppressed: &'r Suppressed,
     survey: Survey,
 }
 
@@ -209,10 +196,10 @@ impl<'r> Reading<'r> {
         while let Some(row) = self.list.next_row()? {
             match row {
                 Row::Finding(finding) => self.survey.note(finding),
-                Row::Subscriber(subscriber) if !self.filter.matches(&subscriber, &self.list.columns) => {
+                Row::Subscriber(subscriber) if !self.filter.matches(&subscriber, self.list.columns()) => {
                     self.survey.filtered += 1;
                 }
-                Row::Subscriber(subscriber) if self.suppressed.contains(&subscriber.address.key()) => {
+                Row::Subscriber(subscriber) if self.suppressed.holds(&subscriber.address) => {
                     self.survey.suppressed += 1;
                 }
                 Row::Subscriber(subscriber) => {

@@ -3,17 +3,12 @@
 //! What both can say in the same words is written once (see `statement`), in the files named after what it is about;
 //! what they do in ways of their own, each does in its own file.
 
-use std::path::Path;
-
 use super::postgres::{Address, Postgres};
 use super::scribe::{Task, Writer};
 use super::sqlite::Sqlite;
 use super::{Delivery, Desk, Scribe, SendId};
 use crate::error::Result;
-use crate::project::Project;
-
-/// The variable that names another ledger than `envoi.toml` does.
-const URL: &str = "ENVOI_LEDGER_URL";
+use crate::project::Storage;
 
 /// The ledger, opened. Clones share it.
 #[derive(Debug, Clone)]
@@ -29,26 +24,18 @@ pub(super) enum Database {
 }
 
 impl Ledger {
-    /// Opens a project's ledger, making it where there is none: the server that `ENVOI_LEDGER_URL` or `url` names, or
-    /// else the file.
-    pub async fn of(project: &Project) -> Result<Self> {
-        match server(project)? {
-            Some(address) => Ok(Self { database: Database::Postgres(Postgres::open(&address).await?) }),
-            None => Self::open(&project.ledger_file()).await,
-        }
+    /// Opens a ledger, making it where there is none.
+    pub async fn open(storage: impl Into<Storage>) -> Result<Self> {
+        let database = match storage.into() {
+            Storage::File(path) => Database::Sqlite(Sqlite::open(&path).await?),
+            Storage::Server(server) => Database::Postgres(Postgres::open(&Address::of(&server)?).await?),
+        };
+        Ok(Self { database })
     }
 
-    /// Opens a project's ledger where it was begun; none where nothing was ever recorded.
-    pub async fn existing(project: &Project) -> Result<Option<Self>> {
-        if server(project)?.is_none() && !project.ledger_file().is_file() {
-            return Ok(None);
-        }
-        Self::of(project).await.map(Some)
-    }
-
-    /// Opens a ledger in a file, making it where there is none.
-    pub async fn open(path: &Path) -> Result<Self> {
-        Ok(Self { database: Database::Sqlite(Sqlite::open(path).await?) })
+    /// Opens a ledger where it was begun; none where nothing was ever recorded.
+    pub async fn existing(storage: &Storage) -> Result<Option<Self>> {
+        if storage.is_begun() { Self::open(storage).await.map(Some) } else { Ok(None) }
     }
 
     /// Signs this process on as a worker, and takes back what workers that died had taken: what they had only
@@ -122,15 +109,5 @@ impl Ledger {
             Database::Sqlite(sqlite) => sqlite.close().await,
             Database::Postgres(postgres) => postgres.close().await,
         }
-    }
-}
-
-/// The server that the ledger is on, if it is on one.
-fn server(project: &Project) -> Result<Option<Address>> {
-    let set = std::env::var(URL).ok().filter(|url| !url.is_empty());
-    match (&set, &project.config.ledger.url) {
-        (Some(url), _) => Address::parse(url, project, false).map(Some),
-        (None, Some(url)) => Address::parse(url, project, true).map(Some),
-        (None, None) => Ok(None),
     }
 }

@@ -6,8 +6,9 @@
 
 use sqlx::{Connection, SqliteConnection};
 
+use super::erasures::{ANONYMOUS, erased_among};
 use super::sqlite::Sqlite;
-use super::statement::{change, query};
+use super::statement::{Link, change, query};
 use super::{Database, Enlisted, Ledger, Recipient, SendId, failed};
 use crate::clock;
 use crate::error::Result;
@@ -63,11 +64,13 @@ impl Ledger {
             "be written",
             query(
                 "UPDATE deliveries SET state = 'pending', attempts = 0, due = 0, worker = NULL
-                 WHERE send = $1 AND (state = 'deferred' AND attempts >= $2 OR state = 'uncertain' AND $3)",
+                 WHERE send = $1 AND (state = 'deferred' AND attempts >= $2 OR state = 'uncertain' AND $3)
+                 AND address <> $4",
             )
             .bind(send)
             .bind(i64::from(attempts))
             .bind(uncertain)
+            .bind(ANONYMOUS)
         )?;
         Ok(())
     }
@@ -75,10 +78,16 @@ impl Ledger {
 
 impl Sqlite {
     /// Enlists recipients in a send, and makes them this run's audience. Who is in the send already stays as they
-    /// are; who is suppressed is not taken.
+    /// are; who is suppressed or was erased is not taken.
     pub(super) async fn enlist(&self, send: SendId, recipients: &[Recipient]) -> Result<Enlisted> {
+        let mut connection = self.connection.lock().await;
+        // to write from the start: a reader who then wants to write is refused at once where another wrote meanwhile
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("enlist subscribers"))?;
+        let keys: Vec<String> = recipients.iter().map(|recipient| recipient.subscriber.address.key()).collect();
+        let erased = erased_among(&mut Link::Sqlite(&mut transaction), &keys).await?;
         let rows: Vec<_> = recipients
             .iter()
+            .filter(|recipient| erased.is_empty() || !erased.contains(recipient.subscriber.address.key().as_str()))
             .map(|recipient| {
                 serde_json::json!([
                     recipient.subscriber.address.key(),
@@ -89,9 +98,6 @@ impl Sqlite {
             })
             .collect();
         let rows = serde_json::to_string(&rows).unwrap_or_default();
-        let mut connection = self.connection.lock().await;
-        // to write from the start: a reader who then wants to write is refused at once where another wrote meanwhile
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("enlist subscribers"))?;
         let suppressed: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM json_each($1) AS row JOIN suppressions ON suppressions.key = row.value ->> 0",
         )
@@ -118,7 +124,7 @@ impl Sqlite {
             .await
             .map_err(failed("enlist subscribers"))?;
         transaction.commit().await.map_err(failed("enlist subscribers"))?;
-        let suppressed = u64::try_from(suppressed).unwrap_or(0);
+        let suppressed = u64::try_from(suppressed).unwrap_or(0) + erased.len() as u64;
         Ok(Enlisted { added, known: recipients.len() as u64 - added - suppressed, suppressed })
     }
 

@@ -1,11 +1,13 @@
-//! The ledger: sends, deliveries and suppressions. The one place that says who got what.
+//! The ledger: the list, sends, deliveries and suppressions. The one place that says who got what.
 //!
 //! A row a delivery, and beside a file a journal a process, written before and after. What a killed process leaves behind
 //! is read from them: what was only claimed is sent again, what was in flight is uncertain. The ledger is a SQLite file
 //! beside the project, or, for several machines, a database on PostgreSQL.
 
+mod consents;
 mod database;
 mod enlist;
+mod erasures;
 mod journal;
 mod postgres;
 mod presence;
@@ -16,14 +18,19 @@ mod sends;
 mod sqlite;
 mod statement;
 mod status;
+mod subscribers;
 mod suppressions;
 mod tray;
 
+pub use consents::{Agreed, Consent, How};
 pub use database::Ledger;
+pub use erasures::{Erased, Suppressed};
 pub use rows::{
     Delivery, Enlisted, NewSend, Outcome, Recipient, SendId, SendKind, SendStatus, State, Suppression, Tally, Trace,
 };
 pub use scribe::{Desk, Receipt, Scribe};
+pub use subscribers::{Fate, Listed, Newcomer};
+pub use suppressions::Restored;
 
 use database::Database;
 

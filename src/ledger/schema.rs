@@ -17,9 +17,10 @@ enum Part {
 }
 
 /// One step a version; a step that has been released is never changed.
-const STEPS: &[&[Part]] = &[&[
-    Part::Both(
-        "
+const STEPS: &[&[Part]] = &[
+    &[
+        Part::Both(
+            "
     CREATE TABLE sends (
         id       INTEGER PRIMARY KEY,
         issue    TEXT    NOT NULL,
@@ -56,9 +57,9 @@ const STEPS: &[&[Part]] = &[&[
         since    INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
 ",
-    ),
-    Part::Sqlite(
-        "
+        ),
+        Part::Sqlite(
+            "
     CREATE INDEX claimable ON deliveries (send, id) WHERE state IN ('pending', 'deferred');
     CREATE TABLE workers (
         id       INTEGER PRIMARY KEY,
@@ -67,9 +68,9 @@ const STEPS: &[&[Part]] = &[&[
         started  INTEGER NOT NULL
     ) STRICT;
 ",
-    ),
-    Part::Postgres(
-        "
+        ),
+        Part::Postgres(
+            "
     ALTER TABLE deliveries ADD COLUMN audience BIGINT; -- the latest one that it belongs to
     CREATE INDEX claimable ON deliveries (send, audience, id) WHERE state IN ('pending', 'deferred');
     CREATE TABLE audiences (
@@ -84,8 +85,60 @@ const STEPS: &[&[Part]] = &[&[
         leased   TIMESTAMPTZ NOT NULL     -- until when it is taken for alive, by the database's clock
     );
 ",
-    ),
-]];
+        ),
+    ],
+    &[Part::Both(
+        "
+    CREATE TABLE subscribers (
+        id       INTEGER PRIMARY KEY,     -- the order in which they came
+        key      TEXT    NOT NULL UNIQUE, -- the address, folded
+        address  TEXT    NOT NULL,
+        lang     TEXT    NOT NULL,        -- '' where it is not known
+        \"values\" TEXT  NOT NULL,        -- JSON: column -> value, those that are not empty
+        added    INTEGER NOT NULL,
+        changed  INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE subscriber_columns (
+        name     TEXT    PRIMARY KEY,
+        position INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE origins (                -- of consents: many have one
+        id       INTEGER PRIMARY KEY,
+        how      TEXT    NOT NULL CHECK (how IN ('import', 'form', 'hand')),
+        source   TEXT    NOT NULL,        -- a file, a form's address, or what was said
+        text     TEXT    NOT NULL,        -- the version of the text that was agreed to, '' where it is not known
+        UNIQUE (how, source, text)
+    ) STRICT;
+    CREATE TABLE consents (
+        key      TEXT    NOT NULL,
+        origin   INTEGER NOT NULL REFERENCES origins (id),
+        given    INTEGER NOT NULL,        -- 0 where it is not known
+        ip       TEXT    NOT NULL,        -- '' where it is not known
+        recorded INTEGER NOT NULL,
+        PRIMARY KEY (key, origin, given)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE erasures (               -- suppressions of which nothing but a salted hash is left
+        hash     TEXT    PRIMARY KEY,
+        since    INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE salts (
+        name     TEXT    PRIMARY KEY,
+        salt     TEXT    NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE restorations (           -- suppressions that were taken back
+        key      TEXT    NOT NULL,
+        reason   TEXT    NOT NULL,        -- of the suppression
+        detail   TEXT    NOT NULL,
+        since    INTEGER NOT NULL,
+        why      TEXT    NOT NULL,        -- it was taken back
+        restored INTEGER NOT NULL,
+        PRIMARY KEY (key, restored)
+    ) STRICT, WITHOUT ROWID;
+    ALTER TABLE sends ADD COLUMN anonymous INTEGER; -- since when nobody knows who got it",
+    )],
+];
 
 /// How many steps there are.
 fn newest() -> i64 {

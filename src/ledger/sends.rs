@@ -2,7 +2,7 @@
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-use super::statement::{on, query_as, query_scalar, together};
+use super::statement::{ask, on, query_as, query_scalar, together};
 use super::{Ledger, NewSend, SendId, SendKind};
 use crate::clock;
 use crate::error::{Error, Result, Trouble};
@@ -15,16 +15,17 @@ impl Ledger {
         let columns = serde_json::to_string(&send.columns).unwrap_or_default();
         together!(self, "begin a send", transaction => {
             let found = if send.kind == SendKind::Issue {
-                query_as("SELECT id, key FROM sends WHERE issue = $1 AND kind = 'issue'")
-                    .bind(&send.issue)
-                    .fetch_optional(&mut *transaction)
-                    .await?
+                ask!(transaction, connection => {
+                    query_as("SELECT id, key FROM sends WHERE issue = $1 AND kind = 'issue'")
+                        .bind(&send.issue)
+                        .fetch_optional(connection)
+                })?
             } else {
                 None
             };
             match found {
                 Some(found) => found,
-                None => {
+                None => ask!(transaction, connection => {
                     query_as(
                         "INSERT INTO sends (issue, kind, key, columns, started) VALUES ($1, $2, $3, $4, $5)
                          ON CONFLICT (issue) WHERE kind = 'issue' DO UPDATE SET issue = excluded.issue
@@ -35,9 +36,8 @@ impl Ledger {
                     .bind(&key)
                     .bind(&columns)
                     .bind(clock::seconds())
-                    .fetch_one(&mut *transaction)
-                    .await?
-                }
+                    .fetch_one(connection)
+                })?,
             }
         })
     }

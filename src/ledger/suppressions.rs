@@ -1,14 +1,29 @@
 //! The addresses that are never written to again.
 
-use super::statement::{change, on, query, query_as};
+use super::statement::{alter, ask, change, on, query, query_as, together};
 use super::{Ledger, Suppression};
 use crate::address::Address;
 use crate::clock;
 use crate::error::Result;
 
+/// What was taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Restored {
+    /// A suppression.
+    Suppressed(Suppression),
+    /// An erasure.
+    Erased,
+    /// Nothing: they may be written to anyway.
+    Nobody,
+}
+
 impl Ledger {
-    /// Never writes to an address again. `false` where it was suppressed already.
+    /// Never writes to an address again. `false` where it was suppressed already; who was erased is, and stays
+    /// unknown.
     pub async fn suppress(&self, address: &Address, reason: &str, detail: &str) -> Result<bool> {
+        if self.erased_since(address).await?.is_some() {
+            return Ok(false);
+        }
         let added = change!(
             self,
             "be written",
@@ -23,6 +38,42 @@ impl Ledger {
             .bind(clock::seconds())
         )?;
         Ok(added > 0)
+    }
+
+    /// Lets somebody be written to again who was suppressed or erased, and keeps why. Gives the suppression that was
+    /// taken back; `Restored::Nobody` where there was none.
+    pub async fn restore(&self, address: &Address, why: &str) -> Result<Restored> {
+        if self.unerase(address).await? {
+            return Ok(Restored::Erased);
+        }
+        let key = address.key();
+        together!(self, "be written", transaction => {
+            let row: Option<(String, String, i64)> = ask!(transaction, connection => {
+                query_as("DELETE FROM suppressions WHERE key = $1 RETURNING reason, detail, since")
+                    .bind(&key)
+                    .fetch_optional(connection)
+            })?;
+            match row {
+                None => Restored::Nobody,
+                Some((reason, detail, since)) => {
+                    alter!(
+                        transaction,
+                        query(
+                            "INSERT INTO restorations (key, reason, detail, since, why, restored)
+                             VALUES ($1, $2, $3, $4, $5, $6)
+                             ON CONFLICT (key, restored) DO UPDATE SET why = excluded.why",
+                        )
+                        .bind(&key)
+                        .bind(&reason)
+                        .bind(&detail)
+                        .bind(since)
+                        .bind(why)
+                        .bind(clock::seconds())
+                    )?;
+                    Restored::Suppressed(Suppression { address: address.clone(), reason, detail, since })
+                }
+            }
+        })
     }
 
     /// The addresses that are never written to.

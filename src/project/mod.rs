@@ -8,6 +8,7 @@ mod embedded;
 mod localised;
 mod secret;
 mod serve;
+mod storage;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -19,6 +20,7 @@ pub use config::{
 pub use embedded::TEMPLATES;
 pub use localised::Localised;
 pub use serve::{Network, Serve, Topic};
+pub use storage::{Server, Storage};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result, Trouble};
@@ -86,14 +88,9 @@ impl Project {
         self.root.join("out").join(slug)
     }
 
-    /// The list that a send is for, unless the command says otherwise.
+    /// The file of the list that a send is for, unless the command says otherwise; none where the list is in the ledger.
     pub fn list(&self) -> Option<PathBuf> {
-        self.config.list.as_ref().map(|list| self.root.join(&list.file))
-    }
-
-    /// The ledger's file, where it is in none but a file: see [`crate::ledger::Ledger::of`].
-    pub fn ledger_file(&self) -> PathBuf {
-        self.root.join(&self.config.ledger.path)
+        self.config.list.as_ref().and_then(|list| list.file.as_ref()).map(|file| self.root.join(file))
     }
 
     /// A path as diagnostics name it: relative to the project where it lies inside.

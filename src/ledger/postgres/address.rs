@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::diagnostic::nearest;
 use crate::error::{Error, Result, Trouble};
-use crate::project::Project;
+use crate::project::Server;
 
 /// What a URL may say after its `?`.
 const KEYS: [&str; 10] =
@@ -28,16 +28,17 @@ pub(in crate::ledger) struct Address {
 }
 
 impl Address {
-    /// Reads a URL. `written` says that it stands in `envoi.toml`, where a password may not stand.
-    pub(in crate::ledger) fn parse(url: &str, project: &Project, written: bool) -> Result<Self> {
-        let mut address = Self::read(url, project, written).map_err(Error::Ledger)?;
-        if let Some(password) = project.config.ledger.password()? {
+    /// Reads where a server is, and asks for the password.
+    pub(in crate::ledger) fn of(server: &Server) -> Result<Self> {
+        let mut address = Self::read(server).map_err(Error::Ledger)?;
+        if let Some(password) = server.config.password()? {
             address.options = address.options.password(password.expose_secret());
         }
         Ok(address)
     }
 
-    fn read(url: &str, project: &Project, written: bool) -> Result<Self, Trouble> {
+    fn read(server: &Server) -> Result<Self, Trouble> {
+        let url = server.url.expose_secret();
         let wrong = |why: String| Trouble::new(format!("the ledger's `url` cannot be used: {why}"));
         let parsed = Url::parse(url).map_err(|error| {
             // the URL itself is not told: it may hold a password
@@ -57,7 +58,7 @@ impl Address {
                 });
             }
         }
-        if written && (parsed.password().is_some() || given("password").is_some()) {
+        if server.written && (parsed.password().is_some() || given("password").is_some()) {
             return Err(wrong("it holds a password, and `envoi.toml` is no place for one".to_owned())
                 .hint("take it out, and name the variable that holds it: `password_env = \"ENVOI_LEDGER_PASSWORD\"`")
                 .hint("or let a password manager print it: `password_command = \"…\"` under `[ledger]`"));
@@ -82,7 +83,7 @@ impl Address {
             .hint("for a private authority name its certificate: `?sslrootcert=ca.pem`"));
         }
         if let Some(certificate) = given("sslrootcert") {
-            options = options.ssl_root_cert(project.root.join(certificate));
+            options = options.ssl_root_cert(server.root.join(certificate));
         }
         if options.get_application_name().is_none() {
             options = options.application_name("envoi");

@@ -4,7 +4,7 @@ use super::{Postgres, now, work};
 use crate::clock;
 use crate::error::Result;
 use crate::ledger::statement::{query, query_as, query_scalar};
-use crate::ledger::{Delivery, SendId, delivery, failed};
+use crate::ledger::{Delivery, SendId, delivery};
 
 /// A claimed row: number, address, edition, values, attempts, whether it is suppressed.
 type Row = (i64, String, String, String, i64, bool);
@@ -13,7 +13,7 @@ impl Postgres {
     /// Claims up to `limit` deliveries that are due and that nobody else is about to claim.
     pub(in crate::ledger) async fn claim(&self, send: SendId, attempts: u16, limit: usize) -> Result<Vec<Delivery>> {
         let (worker, audience) = (self.worker(), self.audience(send)?);
-        let rows: Vec<Row> = work!(self.line, transaction => {
+        let rows: Vec<Row> = work!(self.line, "claim deliveries", transaction => {
             query_as(concat!(
                 "WITH due AS MATERIALIZED (
                     SELECT id FROM deliveries
@@ -35,8 +35,7 @@ impl Postgres {
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
             .bind(worker)
             .fetch_all(&mut *transaction).await?
-        })
-        .map_err(failed("claim deliveries"))?;
+        })?;
         rows.into_iter()
             .filter(|(.., suppressed)| !suppressed)
             .map(|(id, address, edition, values, attempts, _)| {
@@ -48,7 +47,7 @@ impl Postgres {
     /// When the next deferred delivery is due, by this machine's clock.
     pub(in crate::ledger) async fn next_due(&self, send: SendId, attempts: u16) -> Result<Option<i64>> {
         let audience = self.audience(send)?;
-        let left: Option<i64> = work!(self.line, transaction => {
+        let left: Option<i64> = work!(self.line, "be read", transaction => {
             query_scalar(concat!(
                 "SELECT min(due) - ",
                 now!(),
@@ -59,20 +58,18 @@ impl Postgres {
             .bind(audience)
             .bind(i32::from(attempts))
             .fetch_one(&mut *transaction).await?
-        })
-        .map_err(failed("be read"))?;
+        })?;
         Ok(left.map(|seconds| clock::passing_seconds() + seconds.max(0)))
     }
 
     /// Opens again to everybody what this process had claimed and did not send.
     pub(in crate::ledger) async fn give_back(&self) -> Result<()> {
         let Some(worker) = self.worker() else { return Ok(()) };
-        work!(self.line, transaction => {
+        work!(self.line, "be written", transaction => {
             query("UPDATE deliveries SET state = 'pending', worker = NULL WHERE worker = $1 AND state = 'claimed'")
                 .bind(worker)
                 .execute(&mut *transaction)
                 .await?;
         })
-        .map_err(failed("be written"))
     }
 }

@@ -5,13 +5,13 @@ use std::sync::PoisonError;
 use super::{Postgres, now, work};
 use crate::error::{Error, Result, Trouble};
 use crate::ledger::statement::{query, query_as, query_scalar};
-use crate::ledger::{Enlisted, Recipient, SendId, failed};
+use crate::ledger::{Enlisted, Recipient, SendId};
 
 impl Postgres {
     /// Joins the audience of this digest where it is the send's latest, and begins it where it is not. Gives whether
     /// everybody is enlisted already.
     pub(in crate::ledger) async fn gather(&self, send: SendId, digest: &str) -> Result<bool> {
-        let (audience, filled): (i64, bool) = work!(self.line, transaction => {
+        let (audience, filled): (i64, bool) = work!(self.line, "enlist subscribers", transaction => {
             // two runs that begin in the same moment come one after the other
             query("SELECT id FROM sends WHERE id = $1 FOR UPDATE").bind(send).execute(&mut *transaction).await?;
             let latest: Option<(i64, String, bool)> =
@@ -28,8 +28,7 @@ impl Postgres {
                     (id.bind(send).bind(digest).fetch_one(&mut *transaction).await?, false)
                 }
             }
-        })
-        .map_err(failed("enlist subscribers"))?;
+        })?;
         self.audiences.lock().unwrap_or_else(PoisonError::into_inner).insert(send, audience);
         Ok(filled)
     }
@@ -37,10 +36,9 @@ impl Postgres {
     /// Everybody of the audience is enlisted.
     pub(in crate::ledger) async fn gathered(&self, send: SendId) -> Result<()> {
         let audience = self.audience(send)?;
-        work!(self.line, transaction => {
+        work!(self.line, "enlist subscribers", transaction => {
             query("UPDATE audiences SET filled = true WHERE id = $1").bind(audience).execute(&mut *transaction).await?;
         })
-        .map_err(failed("enlist subscribers"))
     }
 
     /// Enlists recipients in a send and in its audience.
@@ -51,7 +49,7 @@ impl Postgres {
         let editions: Vec<&str> = recipients.iter().map(|one| one.edition.as_str()).collect();
         let values: Vec<String> =
             recipients.iter().map(|one| serde_json::to_string(&one.subscriber.values).unwrap_or_default()).collect();
-        let (added, suppressed): (u64, i64) = work!(self.line, transaction => {
+        let (added, suppressed): (u64, i64) = work!(self.line, "enlist subscribers", transaction => {
             let suppressed = query_scalar("SELECT count(*) FROM suppressions WHERE key = ANY($1)")
                 .bind(&keys)
                 .fetch_one(&mut *transaction)
@@ -85,8 +83,7 @@ impl Postgres {
             .execute(&mut *transaction)
             .await?;
             (added, suppressed)
-        })
-        .map_err(failed("enlist subscribers"))?;
+        })?;
         let suppressed = u64::try_from(suppressed).unwrap_or(0);
         Ok(Enlisted { added, known: (recipients.len() as u64).saturating_sub(added + suppressed), suppressed })
     }
@@ -94,15 +91,14 @@ impl Postgres {
     /// How many of the audience's deliveries are still to be sent.
     pub(in crate::ledger) async fn open_deliveries(&self, send: SendId) -> Result<u64> {
         let audience = self.audience(send)?;
-        let open: i64 = work!(self.line, transaction => {
+        let open: i64 = work!(self.line, "be read", transaction => {
             query_scalar(
                 "SELECT count(*) FROM deliveries WHERE send = $1 AND audience = $2 AND state IN ('pending', 'deferred')",
             )
             .bind(send)
             .bind(audience)
             .fetch_one(&mut *transaction).await?
-        })
-        .map_err(failed("be read"))?;
+        })?;
         Ok(u64::try_from(open).unwrap_or(0))
     }
 

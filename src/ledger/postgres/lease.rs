@@ -2,7 +2,6 @@
 
 use super::{Postgres, work};
 use crate::error::Result;
-use crate::ledger::failed;
 use crate::ledger::statement::{query, query_scalar};
 
 /// How long a worker is taken for alive without a word, in seconds.
@@ -13,15 +12,14 @@ impl Postgres {
     /// became uncertain.
     pub(in crate::ledger) async fn sign_on(&mut self) -> Result<u64> {
         let name = format!("process {}", std::process::id());
-        let id: i64 = work!(self.line, transaction => {
+        let id: i64 = work!(self.line, "sign on", transaction => {
             query_scalar(
                 "INSERT INTO workers (name, leased) VALUES ($1, now() + $2 * INTERVAL '1 second') RETURNING id",
             )
             .bind(&name)
             .bind(LEASE)
             .fetch_one(&mut *transaction).await?
-        })
-        .map_err(failed("sign on"))?;
+        })?;
         self.set_worker(Some(id));
         self.settle().await
     }
@@ -35,10 +33,9 @@ impl Postgres {
 
     /// Takes back what workers had taken whose lease is over. Gives how many deliveries became uncertain.
     pub(in crate::ledger) async fn settle(&self) -> Result<u64> {
-        let lapsed: Vec<i64> = work!(self.line, transaction => {
+        let lapsed: Vec<i64> = work!(self.line, "be read", transaction => {
             query_scalar("SELECT id FROM workers WHERE leased < now()").fetch_all(&mut *transaction).await?
-        })
-        .map_err(failed("be read"))?;
+        })?;
         let mut uncertain = 0;
         for worker in lapsed {
             uncertain += self.take_back(worker, false).await?;
@@ -49,7 +46,7 @@ impl Postgres {
     /// Strikes a worker off, and takes back what it had taken: itself where it signs off, another where its lease is
     /// over.
     async fn take_back(&self, worker: i64, own: bool) -> Result<u64> {
-        work!(self.line, transaction => {
+        work!(self.line, "take deliveries back", transaction => {
             let struck = query("DELETE FROM workers WHERE id = $1 AND ($2 OR leased < now())")
                 .bind(worker)
                 .bind(own)
@@ -74,6 +71,5 @@ impl Postgres {
             }
             uncertain
         })
-        .map_err(failed("take deliveries back"))
     }
 }

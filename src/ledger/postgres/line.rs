@@ -10,6 +10,8 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection};
 use tokio::sync::{Mutex, MutexGuard};
 
+use crate::ledger::statement::Stop;
+
 /// How long work is tried again while the database is away: a restart, a failover.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -95,8 +97,8 @@ impl Tries {
     }
 
     /// Whether to try again after an error; waits a little before.
-    pub(in crate::ledger) async fn again(&mut self, error: &sqlx::Error) -> bool {
-        if !passes(error) || self.begun.elapsed() > PATIENCE {
+    pub(in crate::ledger) async fn again(&mut self, stop: &Stop) -> bool {
+        if !stop.database().is_some_and(passes) || self.begun.elapsed() > PATIENCE {
             return false;
         }
         tokio::time::sleep(self.pause).await;
@@ -108,7 +110,7 @@ impl Tries {
 /// Does work on a line in one transaction, and again where the database was away. It may be done twice where the line was
 /// cut after the last word: the second time must change nothing.
 macro_rules! work {
-    ($line:expr, $transaction:ident => $work:expr) => {{
+    ($line:expr, $what:expr, $transaction:ident => $work:expr) => {{
         let mut tries = $crate::ledger::postgres::Tries::new();
         loop {
             let tried = tokio::time::timeout($crate::ledger::postgres::SILENCE, async {
@@ -117,17 +119,22 @@ macro_rules! work {
                 let found = $work;
                 $transaction.commit().await?;
                 held.keep();
-                Ok::<_, sqlx::Error>(found)
+                Ok::<_, $crate::ledger::statement::Stop>(found)
             });
-            match tried.await.unwrap_or_else(|_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))) {
-                Err(error) if tries.again(&error).await => {}
-                done => break done,
+            match tried.await.unwrap_or_else(|_| Err($crate::ledger::postgres::silent().into())) {
+                Err(stop) if tries.again(&stop).await => {}
+                done => break done.map_err($crate::ledger::statement::stopped($what)),
             }
         }
     }};
 }
 
 pub(in crate::ledger) use work;
+
+/// The database said nothing for too long.
+pub(in crate::ledger) fn silent() -> sqlx::Error {
+    sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())
+}
 
 /// Whether an error says that the database is away or busy, and not that the work is wrong.
 fn passes(error: &sqlx::Error) -> bool {

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub(super) use address::Address;
-pub(super) use line::{SILENCE, Tries, work};
+pub(super) use line::{SILENCE, Tries, silent, work};
 pub(super) use pen::{Pen, PenDesk};
 
 use line::Line;
@@ -64,7 +64,6 @@ impl Postgres {
             Error::Ledger(trouble.hint("check the server's name, the user and the password; `psql` tries the same"))
         };
         let dialled = tokio::time::timeout(SILENCE, line.take()).await;
-        let silent = || sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
         let mut held = dialled.unwrap_or_else(|_| Err(silent())).map_err(unopened)?;
         schema::migrate_postgres(&mut held).await?;
         held.keep();

@@ -6,7 +6,6 @@ use super::pen::Change;
 use super::{Postgres, now, work};
 use crate::clock;
 use crate::error::Result;
-use crate::ledger::failed;
 use crate::ledger::statement::{query, query_as};
 
 /// The changes as columns.
@@ -60,7 +59,7 @@ impl Postgres {
         }
         let worker = self.worker();
         let columns = Columns::of(changes);
-        let written: Vec<(i64,)> = work!(self.line, transaction => {
+        let written: Vec<(i64,)> = work!(self.line, "record deliveries", transaction => {
             let written = query_as(concat!(
                 "UPDATE deliveries SET
                     state = CASE WHEN row.state <> 'withdrawn' THEN row.state
@@ -100,8 +99,7 @@ impl Postgres {
                 .await?;
             }
             written
-        })
-        .map_err(failed("record deliveries"))?;
+        })?;
         Ok(written.into_iter().map(|(id,)| id).collect())
     }
 }
