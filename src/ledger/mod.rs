@@ -3,6 +3,7 @@
 //! A row a delivery, written before and after. What a killed process leaves behind is read from the rows: what was
 //! only claimed is sent again, what was in flight is uncertain. SQLite, in WAL mode, beside the project.
 
+mod bounces;
 mod enlist;
 mod presence;
 mod rows;
@@ -12,6 +13,7 @@ mod sqlite;
 mod status;
 mod suppressions;
 
+pub use bounces::{Note, Noted, Patience, Sent, Word};
 pub use rows::{
     Delivery, Enlisted, NewSend, Outcome, Recipient, SendId, SendKind, SendStatus, State, Suppression, Tally, Trace,
 };

@@ -6,7 +6,8 @@ use super::failed;
 use crate::error::{Error, Result, Trouble};
 
 /// One step a version; a step that has been released is never changed.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE sends (
         id       INTEGER PRIMARY KEY,
         issue    TEXT    NOT NULL,
@@ -50,7 +51,26 @@ const STEPS: &[&str] = &["
         boot     TEXT    NOT NULL,        -- which start of the machine it ran in
         started  INTEGER NOT NULL
     ) STRICT;
-"];
+",
+    "
+    CREATE TABLE bounces (                -- what came back, once each
+        digest   TEXT    PRIMARY KEY,     -- by what the message is recognised
+        word     TEXT    NOT NULL,        -- hard, soft, complaint, unsubscription
+        key      TEXT    NOT NULL,        -- the address, folded
+        delivery INTEGER REFERENCES deliveries (id) ON DELETE CASCADE,
+        detail   TEXT    NOT NULL,
+        noted    INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX bounces_of_delivery ON bounces (delivery);
+    CREATE INDEX bounces_of_address ON bounces (key);
+
+    CREATE TABLE mailboxes (              -- up to where a mailbox on a server was read
+        name     TEXT    PRIMARY KEY,
+        validity INTEGER NOT NULL,
+        uid      INTEGER NOT NULL
+    ) STRICT;
+",
+];
 
 /// Brings a ledger to this version; refuses one from a newer envoi.
 pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<()> {
