@@ -142,7 +142,8 @@ impl<'c> Clerk<'c> {
             return Ok(found);
         };
         found.address = Some(from.to_string());
-        if !self.ledger.was_written_to(&from.key()).await? && !self.is_listed(&from) {
+        let known = self.ledger.was_written_to(&from.key()).await? || self.ledger.listed(&from).await?.is_some();
+        if !known && !self.is_listed(&from) {
             found.detail = String::from("nobody to whom we write");
             return Ok(found);
         }
@@ -158,6 +159,11 @@ impl<'c> Clerk<'c> {
         sent: Option<&Sent>,
         word: Word,
     ) -> Result<Finding> {
+        if self.ledger.erased_since(address).await?.is_some() {
+            // nothing is to be known of them any more, not even this
+            found.came = Came::AlreadySuppressed;
+            return Ok(found);
+        }
         if self.rehearsing {
             let before = self.ledger.is_noted(&letter.digest).await?;
             found.came = match word {

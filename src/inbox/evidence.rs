@@ -9,7 +9,7 @@ use super::report::{Report, returned};
 use crate::address::Address;
 use crate::error::Result;
 use crate::ledger::{Ledger, SendId, Sent};
-use crate::message::{Purpose, Tag, message_id};
+use crate::message::{Role, Tag, message_id};
 
 /// How many tags, Message-IDs and addresses of one message are tried.
 const MOST: usize = 10;
@@ -83,7 +83,7 @@ impl Evidence {
 fn of_header(value: &str) -> Option<Tag> {
     let (_, rest) = value.split_once("subject=unsubscribe%20")?;
     let word: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
-    Tag::parse(&word, Purpose::Unsubscription)
+    Tag::parse(&word, Role::Unsubscription)
 }
 
 /// What stands before the `@` of a Message-ID, where it has the form of ours.

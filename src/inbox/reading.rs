@@ -6,7 +6,7 @@ use super::fields::Fields;
 use super::letter::Letter;
 use super::report::{Action, Report, reports};
 use crate::address::Address;
-use crate::message::{Purpose, Tag};
+use crate::message::{Role, Tag};
 use crate::project::Project;
 
 /// Where servers write to whom a message was delivered, the most reliable first.
@@ -91,7 +91,7 @@ fn unsubscription(letter: &Letter, project: &Project) -> Option<Vec<Tag>> {
     let subject = letter.subject.to_lowercase();
     let wants_out = WANTS_OUT.iter().any(|word| subject.contains(word));
     let words = letter.subject.split_whitespace().take(20);
-    let tags: Vec<Tag> = words.filter_map(|word| Tag::parse(word, Purpose::Unsubscription)).collect();
+    let tags: Vec<Tag> = words.filter_map(|word| Tag::parse(word, Role::Unsubscription)).collect();
     let mailto = config.unsubscribe.as_ref()?.mailto.as_ref()?;
     if !to.iter().any(|address| is_same(address, mailto)) {
         // forwarded or fetched into one mailbox with others, its address lost on the way

@@ -16,19 +16,20 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 pub use draft::draft;
-pub use tag::{Purpose, Tag};
+pub use tag::{Role, Tag};
 
 use self::dkim::Signer;
-use self::segment::{Segment, Slot};
+use self::segment::{Coding, Segment, Slot};
 use self::tag::Tagger;
 use crate::address::{Address, Mailbox};
 use crate::audience::{Columns, Subscriber};
 use crate::clock;
 use crate::error::Result;
-use crate::issue::{MergeText, Piece, Readership, TAGS};
+use crate::issue::{MergeText, Piece, READER_TOKEN, Readership, TAGS};
 use crate::language::Language;
 use crate::project::Project;
 use crate::render::Rendering;
+use crate::token::{Purpose, Secret};
 
 /// A message for one subscriber, as it goes on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +54,7 @@ pub struct Stamper {
     tagger: Tagger,
     subject: MergeText,
     unsubscribe: Option<(Option<MergeText>, Option<Address>)>,
+    secret: Option<Secret>,
     columns: Columns,
     send: String,
     signer: Option<Signer>,
@@ -64,11 +66,34 @@ impl Stamper {
     /// Encodes a rendering. `send` names the send, so that a message's Message-ID is always the same for the same
     /// send and subscriber, and a repeat can be recognised.
     pub fn new(project: &Project, slug: &str, rendering: &Rendering, columns: &Columns, send: &str) -> Result<Self> {
+        let secret = if project.serve_base().is_some() { project.secret()?.cloned() } else { None };
+        Self::with(secret, project, slug, rendering, columns, send)
+    }
+
+    /// The same for messages that are shown and not sent: it needs no secret, and the links that would carry a token
+    /// carry the word `sample`.
+    pub fn sample(project: &Project, slug: &str, rendering: &Rendering, columns: &Columns, send: &str) -> Result<Self> {
+        Self::with(None, project, slug, rendering, columns, send)
+    }
+
+    fn with(
+        secret: Option<Secret>,
+        project: &Project,
+        slug: &str,
+        rendering: &Rendering,
+        columns: &Columns,
+        send: &str,
+    ) -> Result<Self> {
         let sender = &project.config.sender;
-        let unsubscribe = project.config.unsubscribe.as_ref().map(|unsubscribe| {
-            let url = unsubscribe.url.as_deref().map(|url| MergeText::parse(url).unwrap_or_default().in_url());
-            (url, unsubscribe.mailto.clone())
-        });
+        let unsubscribe = project.config.unsubscribe.as_ref();
+        let mailto = unsubscribe.and_then(|unsubscribe| unsubscribe.mailto.clone());
+        let url = match project.serve_base() {
+            Some(base) => Some(MergeText::with_token(format!("{base}/u/"), String::new())),
+            None => unsubscribe
+                .and_then(|unsubscribe| unsubscribe.url.as_deref())
+                .map(|url| MergeText::parse(url).unwrap_or_default().in_url()),
+        };
+        let unsubscribe = (url.is_some() || mailto.is_some()).then_some((url, mailto));
         let mut stamper = Self {
             language: rendering.language.clone(),
             readership: rendering.readership.clone(),
@@ -78,6 +103,7 @@ impl Stamper {
             tagger: Tagger::new(send),
             subject: rendering.subject.clone(),
             unsubscribe,
+            secret,
             columns: columns.clone(),
             send: send.to_owned(),
             signer: Signer::of(project)?,
@@ -112,13 +138,14 @@ impl Stamper {
     pub fn stamp_delivery(&self, delivery: i64, subscriber: &Subscriber) -> Message {
         let mut message = self.fill(subscriber, Some(delivery));
         if self.verp {
-            message.from = self.bounce.tagged(&self.tagger.tag(Purpose::Bounce, delivery));
+            message.from = self.bounce.tagged(&self.tagger.tag(Role::Bounce, delivery));
         }
         message
     }
 
     fn fill(&self, subscriber: &Subscriber, delivery: Option<i64>) -> Message {
         let mut bytes = Vec::with_capacity(self.size + 1024);
+        let token = self.token(subscriber);
         for segment in &self.segments {
             match segment {
                 Segment::Fixed(fixed) => bytes.extend_from_slice(fixed),
@@ -126,7 +153,8 @@ impl Stamper {
                     let value = column.and_then(|column| subscriber.values.get(column)).map_or("", String::as_str);
                     coding.write(if value.is_empty() { fallback } else { value }, &mut bytes);
                 }
-                Segment::Head(slot) => self.write_head(*slot, subscriber, delivery, &mut bytes),
+                Segment::Token => Coding::Text.write(&token, &mut bytes),
+                Segment::Head(slot) => self.write_head(*slot, subscriber, (&token, delivery), &mut bytes),
             }
         }
         if let Some(signer) = &self.signer {
@@ -165,7 +193,13 @@ impl Stamper {
         });
     }
 
-    fn write_head(&self, slot: Slot, subscriber: &Subscriber, delivery: Option<i64>, bytes: &mut Vec<u8>) {
+    fn write_head(
+        &self,
+        slot: Slot,
+        subscriber: &Subscriber,
+        (token, delivery): (&str, Option<i64>),
+        bytes: &mut Vec<u8>,
+    ) {
         match slot {
             Slot::To => header::mailbox("To", &self.columns.mailbox(subscriber), bytes),
             Slot::Subject => {
@@ -179,10 +213,18 @@ impl Stamper {
             }
             Slot::ListUnsubscribe => {
                 let Some((url, mailto)) = &self.unsubscribe else { return };
-                let url = url.as_ref().map(|url| self.fill_url(url, subscriber));
-                let tag = delivery.map(|delivery| self.tagger.tag(Purpose::Unsubscription, delivery));
+                let url = url.as_ref().map(|url| self.fill_url(url, subscriber, token));
+                let tag = delivery.map(|delivery| self.tagger.tag(Role::Unsubscription, delivery));
                 header::list_unsubscribe(url.as_deref(), mailto.as_ref(), tag.as_deref(), bytes);
             }
+        }
+    }
+
+    /// What the reader's links carry: of the address alone, so that it is the same in every message.
+    fn token(&self, subscriber: &Subscriber) -> String {
+        match &self.secret {
+            Some(secret) => secret.seal(Purpose::Reader, subscriber.address.key().as_bytes()),
+            None => "sample".to_owned(),
         }
     }
 
@@ -191,11 +233,12 @@ impl Stamper {
         message_id(&self.send, address, self.from.address.domain())
     }
 
-    fn fill_url(&self, url: &MergeText, subscriber: &Subscriber) -> String {
+    fn fill_url(&self, url: &MergeText, subscriber: &Subscriber, token: &str) -> String {
         url.0
             .iter()
             .map(|piece| match piece {
                 Piece::Text(text) => encode::ascii_url(text),
+                Piece::Field(field) if field.name == READER_TOKEN => token.to_owned(),
                 Piece::Field(field) => encode::percent(self.columns.fill(subscriber, field)),
             })
             .collect()

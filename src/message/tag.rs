@@ -20,7 +20,7 @@ const NUMBER: usize = LONGEST_TAG - HASH;
 
 /// What a tag is for; one is never taken for the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub enum Role {
     /// It stands in a bounce address, which servers on the way see.
     Bounce,
     /// It stands in `List-Unsubscribe`, which the reader sees.
@@ -37,10 +37,10 @@ impl Tagger {
     }
 
     /// The tag of a delivery.
-    pub(super) fn tag(&self, purpose: Purpose, delivery: i64) -> String {
+    pub(super) fn tag(&self, role: Role, delivery: i64) -> String {
         let mut tag = String::with_capacity(LONGEST_TAG);
         number(delivery, &mut tag);
-        hash(&self.0, purpose, delivery, &mut tag);
+        hash(&self.0, role, delivery, &mut tag);
         tag
     }
 }
@@ -51,7 +51,7 @@ pub struct Tag {
     /// The delivery's number.
     pub delivery: i64,
     /// What it is for, as far as the place says where it stood.
-    pub purpose: Purpose,
+    pub role: Role,
     hash: String,
 }
 
@@ -62,11 +62,11 @@ impl Tag {
         if !local.eq_ignore_ascii_case(bounce.local()) || address.domain() != bounce.domain() {
             return None;
         }
-        Self::parse(tag, Purpose::Bounce)
+        Self::parse(tag, Role::Bounce)
     }
 
     /// Reads a tag; nothing where the word is none.
-    pub fn parse(word: &str, purpose: Purpose) -> Option<Self> {
+    pub fn parse(word: &str, role: Role) -> Option<Self> {
         if !word.is_ascii() || !(HASH + 1..=LONGEST_TAG).contains(&word.len()) {
             return None;
         }
@@ -78,13 +78,13 @@ impl Tag {
         }
         let delivery =
             number.bytes().try_fold(0_i64, |all, letter| all.checked_mul(32)?.checked_add(value(letter)?))?;
-        Some(Self { delivery, purpose, hash: hash.to_owned() })
+        Some(Self { delivery, role, hash: hash.to_owned() })
     }
 
     /// Whether it was made by us, for a delivery of the send with this key. Takes the same time for every wrong tag.
     pub fn is_of(&self, send: &str) -> bool {
         let mut own = String::with_capacity(HASH);
-        hash(&Tagger::new(send).0, self.purpose, self.delivery, &mut own);
+        hash(&Tagger::new(send).0, self.role, self.delivery, &mut own);
         let differences = own.bytes().zip(self.hash.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
         own.len() == self.hash.len() && differences == 0
     }
@@ -102,11 +102,11 @@ fn number(delivery: i64, out: &mut String) {
     out.extend(letters[first..].iter().map(|letter| char::from(*letter)));
 }
 
-fn hash(key: &hmac::Key, purpose: Purpose, delivery: i64, out: &mut String) {
+fn hash(key: &hmac::Key, role: Role, delivery: i64, out: &mut String) {
     let mut context = hmac::Context::with_key(key);
-    context.update(match purpose {
-        Purpose::Bounce => b"bounce\0",
-        Purpose::Unsubscription => b"unsubscription\0",
+    context.update(match role {
+        Role::Bounce => b"bounce\0",
+        Role::Unsubscription => b"unsubscription\0",
     });
     context.update(&delivery.to_be_bytes());
     let signed = context.sign();
@@ -131,7 +131,7 @@ mod tests {
     fn a_tag_comes_back_as_it_went_out() {
         let tagger = Tagger::new("0123456789abcdef");
         for delivery in [1, 31, 32, 1_000_000, i64::MAX] {
-            let address = bounce().tagged(&tagger.tag(Purpose::Bounce, delivery));
+            let address = bounce().tagged(&tagger.tag(Role::Bounce, delivery));
             assert!(Address::parse(address.as_str()).is_ok(), "{address}");
             let shouted = Address::parse(&address.as_str().to_ascii_uppercase()).unwrap();
             for address in [address, shouted] {
@@ -139,20 +139,20 @@ mod tests {
                 assert_eq!(tag.delivery, delivery);
                 assert!(tag.is_of("0123456789abcdef"));
                 assert!(!tag.is_of("0123456789abcdee"));
-                assert!(!Tag { purpose: Purpose::Unsubscription, ..tag }.is_of("0123456789abcdef"));
+                assert!(!Tag { role: Role::Unsubscription, ..tag }.is_of("0123456789abcdef"));
             }
         }
     }
 
     #[test]
     fn an_invented_tag_is_nobodys() {
-        let tag = Tag::parse(&Tagger::new("key").tag(Purpose::Bounce, 7), Purpose::Bounce).unwrap();
+        let tag = Tag::parse(&Tagger::new("key").tag(Role::Bounce, 7), Role::Bounce).unwrap();
         assert!(!Tag { delivery: 8, ..tag.clone() }.is_of("key"));
         assert!(!Tag { hash: "a".repeat(HASH), ..tag }.is_of("key"));
         let odd =
             ["", "a", "aaaaaaaaaaaa", "1111111111111", "777777777777777777777777777", "zzzzzzzzzzzzzaaaaaaaaaaaa"];
         for odd in odd {
-            assert!(Tag::parse(odd, Purpose::Bounce).is_none_or(|tag| !tag.is_of("key")), "{odd}");
+            assert!(Tag::parse(odd, Role::Bounce).is_none_or(|tag| !tag.is_of("key")), "{odd}");
         }
         let other = Address::parse("returns+aaaaaaaaaaaaa@example.org").unwrap();
         assert!(Tag::of(&other, &bounce()).is_none());
@@ -160,6 +160,6 @@ mod tests {
 
     #[test]
     fn the_longest_tag_is_as_long_as_the_project_expects() {
-        assert_eq!(Tagger::new("key").tag(Purpose::Bounce, i64::MAX).len(), LONGEST_TAG);
+        assert_eq!(Tagger::new("key").tag(Role::Bounce, i64::MAX).len(), LONGEST_TAG);
     }
 }

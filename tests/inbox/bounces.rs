@@ -27,7 +27,7 @@ fn an_address_that_is_gone_is_never_written_to_again() {
         let status = sent.room.run("status 2026-11").exit(0).stdout_has("accepted").stdout_has("bounced");
         status.stdout_has("bounced    gone@reader.example").stdout_has(words);
         sent.room.run("send 2026-11 --yes").exit(0);
-        assert_eq!(sent._postbox.count(), 2, "{shape}: nobody gets it twice");
+        assert_eq!(sent.postbox.count(), 2, "{shape}: nobody gets it twice");
     }
 }
 

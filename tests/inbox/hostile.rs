@@ -56,7 +56,7 @@ fn damaged_messages_are_read_or_refused_and_never_break_off() {
         let text = sent.about("gone@reader.example", &name).into_bytes();
         for _ in 0..60 {
             let mut damaged = text.clone();
-            for _ in 0..1 + next(20) {
+            for _ in 0..=next(20) {
                 let at = next(damaged.len());
                 match next(4) {
                     0 => damaged[at] = u8::try_from(next(256)).expect("a byte"),

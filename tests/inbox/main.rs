@@ -18,7 +18,7 @@ use support::{Newsroom, OpenPostbox, Postbox, Taken};
 /// A newsroom that has sent one issue.
 struct Sent {
     room: Newsroom,
-    _postbox: OpenPostbox,
+    postbox: OpenPostbox,
     messages: Vec<Taken>,
 }
 
@@ -34,7 +34,7 @@ fn sent_to(readers: &[&str], config: &str) -> Sent {
     room.run("send 2026-11 --yes").exit(0);
     let messages = postbox.messages();
     assert_eq!(messages.len(), readers.len());
-    Sent { room, _postbox: postbox, messages }
+    Sent { room, postbox, messages }
 }
 
 impl Sent {
