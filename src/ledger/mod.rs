@@ -4,6 +4,7 @@
 //! is read from them: what was only claimed is sent again, what was in flight is uncertain. The ledger is a SQLite file
 //! beside the project, or, for several machines, a database on PostgreSQL.
 
+mod bounces;
 mod consents;
 mod database;
 mod enlist;
@@ -22,6 +23,7 @@ mod subscribers;
 mod suppressions;
 mod tray;
 
+pub use bounces::{Note, Noted, Patience, Sent, Word};
 pub use consents::{Agreed, Consent, How};
 pub use database::Ledger;
 pub use erasures::{Erased, Suppressed};

@@ -71,7 +71,8 @@ impl Ledger {
         let rows: Vec<TraceRow> = on!(self, "be read", connection => {
             query_as(
                 "SELECT address, state, code, reply, attempts FROM deliveries
-                 WHERE send = $1 AND state IN ('deferred', 'rejected', 'uncertain') ORDER BY state DESC, id LIMIT $2",
+                 WHERE send = $1 AND state IN ('deferred', 'rejected', 'uncertain', 'bounced')
+                 ORDER BY state DESC, id LIMIT $2",
             )
             .bind(send)
             .bind(i64::from(limit))
