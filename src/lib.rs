@@ -28,9 +28,9 @@
 //! build       Issue -> files                   each edition as a web page, a text and a sample message
 //! ledger      sends, deliveries, suppressions  the one place that says who got what
 //! delivery    Audience + Stamper -> Report     claim, stamp, transmit, record
-//! preview     Project -> local web page        what readers will see, while it is written
 //! press       Issue -> press pages             a press release for journalists: page, text, PDF, kit, data
 //! archive     Project + ledger -> a static site  what stays on the web: index, pages, feeds
+//! preview     Project -> local web page        what readers will see, while it is written
 //! import      feed -> snippets                 what was written elsewhere: RSS, Atom, WordPress's export
 //! cli         arguments -> calls, text         parse, call, show: the only room that prints
 //! ```
