@@ -165,3 +165,40 @@ fn a_taken_port_is_named() {
         .stderr_has(&format!("port {port} is taken"))
         .stderr_has("--port 0");
 }
+
+#[test]
+fn the_archive_is_a_click_away_with_what_it_leaves_out() {
+    if !need(Service::Chromium) {
+        return;
+    }
+    let release = "+++\ntitle = \"Ferry back\"\nkind = \"press-release\"\npublished = true\nplace = \"Brussels\"\ndate = 2014-11-24\n\
+        contacts = [{ name = \"Ada\", email = \"ada@example.org\" }]\n+++\nIt sails.\n";
+    let room = newsroom()
+        .config("[web]\nbase_url = \"https://www.example.org/archive/\"")
+        .issue("ferry", "subject = \"Ferry\"")
+        .snippet("ferry", "ferry", release)
+        .issue("later", "subject = \"Later\"")
+        .snippet("later", "later", &release.replace("published = true", "embargo = 2999-01-01T10:00:00+01:00"));
+    let (_running, url) = start(&room);
+    let browser = Chromium::start();
+    browser.open(&url);
+    browser.wait_until("return document.body.dataset.ready === 'true'", PATIENCE);
+    browser.click("#tab-archive");
+    browser.wait_until(
+        "return document.querySelector('#frame')?.contentDocument?.body?.textContent.includes('Ferry back')",
+        PATIENCE,
+    );
+    let left = browser.text("#left-out");
+    assert!(left.contains("Ferry back in service") && left.contains("not sent"), "{left}");
+    assert!(left.contains("Later") && left.contains("under embargo until 2999-01-01 10:00 +01:00"), "{left}");
+    // what was sent meanwhile is in it
+    room.run("send 2026-11 --yes").exit(0);
+    browser.click("#tab-html");
+    browser.click("#tab-archive");
+    browser.wait_until(
+        "return document.querySelector('#frame')?.contentDocument?.body?.textContent.includes('Ferry back in service') \
+         && !document.querySelector('#left-out').textContent.includes('not sent')",
+        PATIENCE,
+    );
+    assert!(browser.console_errors().is_empty(), "{:?}", browser.console_errors());
+}

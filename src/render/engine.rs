@@ -160,13 +160,7 @@ pub(super) struct Engine {
 
 impl Engine {
     /// Reads a page's template and every partial.
-    pub(super) fn new(
-        files: &TemplateFiles,
-        form: Form,
-        page: &str,
-        fields: &[String],
-        slots: &Slots,
-    ) -> Result<Self> {
+    pub(super) fn new(files: &TemplateFiles, form: Form, page: &str, fields: &[String], slots: &Slots) -> Result<Self> {
         let mut registry = Handlebars::new();
         registry.set_strict_mode(true);
         if form == Form::Text {

@@ -117,7 +117,7 @@ pub(super) fn documents(
 }
 
 /// A file's name within an address (RFC 3986, section 3.3).
-fn segment(name: &str) -> String {
+pub fn segment(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

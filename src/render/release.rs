@@ -44,8 +44,8 @@ pub struct Dress {
 }
 
 impl Dress {
-    /// A page that nothing lies beside, shown while it is written.
-    pub(crate) fn in_preview(issue: &Issue, release: &Snippet) -> Self {
+    /// A page that is shown while it is written; `files` is where its documents and photos are served.
+    pub(crate) fn in_preview(issue: &Issue, release: &Snippet, files: String) -> Self {
         let same = |other: &&Snippet| other.name == release.name && other.front.kind == Kind::PressRelease;
         let version = |other: &Snippet| Version {
             language: other.lang.clone(),
@@ -53,7 +53,7 @@ impl Dress {
             address: None,
         };
         let versions = issue.all_snippets().filter(same).map(version).collect();
-        Self { placing: Placing::Inline, files: Some(String::new()), versions, home: None }
+        Self { placing: Placing::Inline, files: Some(files), versions, home: None }
     }
 }
 
