@@ -13,6 +13,7 @@
 //! error       Error                     what failed, why, what to do next
 //! source      file -> Source            a text that was written by hand, and where in it something stands
 //! output      bytes -> file             whole or not at all
+//! network     IP address -> bool        whether it is one of the open web
 //! ```
 //!
 //! And the way through, from the officer's folder to her readers:
@@ -53,6 +54,7 @@ pub mod issue;
 pub mod language;
 pub mod ledger;
 pub mod message;
+pub mod network;
 pub mod output;
 pub mod press;
 pub mod preview;

@@ -53,7 +53,7 @@ use self::slots::Slots;
 use self::theme::Theme;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Cause, Error, Result};
-use crate::issue::{Issue, MergeText, Readership};
+use crate::issue::{Issue, MergeText, Readership, Snippet};
 use crate::language::Language;
 use crate::project::Project;
 use crate::rule;
@@ -151,10 +151,11 @@ impl<'p> Renderer<'p> {
         language: &'a Language,
         locale: &'a Locale,
         pictures: &'a Pictures<'a>,
+        beside: &'a dyn Fn(&Snippet) -> Option<String>,
     ) -> Setting<'a> {
         let config = &self.project.config;
         let campaign = Campaign { links: &config.links, site: config.organisation.url.as_deref(), slug: &issue.slug };
-        Setting { language, locale, slots: &self.slots, pictures, campaign }
+        Setting { language, locale, slots: &self.slots, pictures, campaign, beside }
     }
 
     fn organisation(&self, language: &Language) -> context::Organisation {

@@ -9,7 +9,7 @@ use super::look::Ground;
 use super::pictures::{Pictures, Placed, Placing};
 use super::{Renderer, Rendering, UPRIGHT, html, inline_css, text};
 use crate::error::Result;
-use crate::issue::{Issue, MergeText, Piece, Readership};
+use crate::issue::{Issue, MergeText, Piece, Readership, Snippet};
 use crate::language::Language;
 
 /// The template.
@@ -71,7 +71,8 @@ impl Renderer<'_> {
         let Wanted { issue, language, readership, placing, web } = wanted;
         let pictures = Pictures::new(self.project, placing, self.theme.width, UPRIGHT);
         let locale = self.locale(language)?;
-        let setting = self.setting(issue, language, &locale, &pictures);
+        let beside = |snippet: &Snippet| snippet.beside_on_the_web(self.project);
+        let setting = self.setting(issue, language, &locale, &pictures, &beside);
         let organisation = self.organisation(language);
         let look = self.look(language, &pictures, Ground::Masthead)?;
 

@@ -14,7 +14,7 @@ use super::context::{self, SnippetView, Target};
 use super::engine::Form;
 use super::locale::Locale;
 use super::look::{Ground, Look};
-use super::material::{Files, Full, PhotoView, documents};
+use super::material::{Files, Full, PhotoView};
 use super::news::{Facts, resolve};
 use super::pictures::{Pictures, Placed, Placing};
 use super::{PAGE, Renderer, Rendering, html, inline_css, text};
@@ -171,7 +171,8 @@ impl Renderer<'_> {
     ) -> Result<String> {
         let language = &release.lang;
         let locale = self.locale(language)?;
-        let setting = self.setting(issue, language, &locale, pictures);
+        let beside = |_: &Snippet| dress.files.clone();
+        let setting = self.setting(issue, language, &locale, pictures, &beside);
         let target = match form {
             Form::Html => Target::Html,
             Form::Text => Target::Text { next_note: 1 },
@@ -182,16 +183,16 @@ impl Renderer<'_> {
         if form == Form::Html {
             join_dateline(&mut view);
         }
-        view.documents = documents(release, &locale, dress, view.documents);
         let notes_for_editors = match &release.press.notes {
             Some(notes) => Some(setting.prose(notes, release, &target, &mut view.notes)?),
             None => None,
         };
         let files = Files { prefix: dress.files.as_deref(), locale: &locale };
+        let set = setting.typography(language, release.front.typography, &target);
         let mut photos = Vec::new();
         let own = release.image.as_ref().map(|image| &image.media);
         for photo in release.press.photos.iter().filter(|photo| Some(&photo.picture.media) != own) {
-            photos.push(files.photo(photo, pictures, form)?);
+            photos.push(files.photo(photo, &set, pictures, form)?);
         }
         let full = release.press.photos.iter().find(|photo| Some(&photo.picture.media) == own);
         let head = match form {
