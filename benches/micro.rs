@@ -90,14 +90,14 @@ fn ledger(criterion: &mut Criterion) {
             || prepared(true),
             |(folder, ledger, send)| {
                 runtime.block_on(async {
-                    let (scribe, desk) = ledger.scribe();
+                    let (scribe, desk) = ledger.scribe().expect("signed on");
                     loop {
                         let claimed = ledger.claim(send, 4, 128).await.expect("claims");
                         if claimed.is_empty() {
                             break;
                         }
                         for delivery in claimed {
-                            drop(scribe.in_flight(vec![delivery.id]));
+                            scribe.in_flight(delivery.id).written().await.expect("is written");
                             let outcome = Outcome {
                                 id: delivery.id,
                                 state: State::Accepted,

@@ -11,13 +11,14 @@ use super::entry::{Entry, Kind};
 use super::frame::{Frame, frame};
 use super::out::Found;
 use super::words::Words;
-use crate::audience::{self, Columns};
+use crate::audience::Columns;
 use crate::error::{Error, Result, Trouble};
 use crate::issue::{Issue, Snippet};
 use crate::language::Language;
 use crate::press::{material, versions};
 use crate::project::Project;
 use crate::render::{Dress, Placed, Placing, Renderer, Version};
+use crate::subscribers;
 
 /// Where pictures lie, seen from an issue's or a release's page.
 const IMAGES: &str = "../../images";
@@ -87,7 +88,7 @@ impl<'p> Desk<'p> {
                     .hint("add `[web]` with `base_url = \"https://www.example.org/archive/\"` to `envoi.toml`: feeds and search engines name whole addresses"),
             ));
         };
-        let (Columns(columns), _) = audience::columns(project)?;
+        let (Columns(columns), _) = subscribers::columns(project)?;
         let renderer = Renderer::new(project, &columns)?;
         let address = format!("{}/", web.base_url.trim_end_matches('/'));
         Ok(Self { project, renderer, columns, address, inline })

@@ -32,7 +32,12 @@ impl Status {
         let project = global.project()?;
         let path = project.ledger();
         let sends = if path.is_file() {
-            runtime::block_on(async { Ledger::open(&path).await?.sends(self.issue.as_deref(), self.traces).await })?
+            runtime::block_on(async {
+                let ledger = Ledger::open(&path).await?;
+                // what a run that died left behind is told as what it is
+                ledger.settle().await?;
+                ledger.sends(self.issue.as_deref(), self.traces).await
+            })?
         } else {
             Vec::new()
         };

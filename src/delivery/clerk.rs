@@ -93,8 +93,9 @@ impl Clerk<'_> {
         if job.put_off > PATIENCE {
             return self.defer(&job, None, why);
         }
+        let withdrawn = self.scribe.withdraw(job.delivery.id);
         self.queue.put_back(job);
-        Ok(())
+        withdrawn
     }
 
     /// A refusal that may mean us: tried again as if it would pass, and only the last attempt's counts. Where

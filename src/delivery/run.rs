@@ -76,7 +76,7 @@ impl Run<'_> {
     /// says why it was stopped; what was sent until then is in the ledger all the same.
     pub async fn deliver(&self, progress: &Progress, brake: &Brake) -> Result<Report> {
         let started = Instant::now();
-        let (scribe, desk) = self.ledger.scribe();
+        let (scribe, desk) = self.ledger.scribe()?;
         let (queue, pace) = (Queue::default(), Pace::new(self.relay.rate));
         let office = Office {
             relay: self.relay,

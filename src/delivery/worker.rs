@@ -236,7 +236,7 @@ impl Office<'_> {
             let _ = self.clerk.release(&job);
             return None;
         }
-        let receipt = Some(self.clerk.scribe.in_flight(vec![job.delivery.id]));
+        let receipt = Some(self.clerk.scribe.in_flight(job.delivery.id));
         Some(Parcel { job, message, receipt })
     }
 

@@ -29,6 +29,11 @@ fn folder(ledger: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Where the process of this name keeps its journal.
+pub(super) fn journal(ledger: &Path, name: &str) -> PathBuf {
+    folder(ledger).join(name).with_extension("journal")
+}
+
 /// Announces this process.
 pub(super) fn announce(ledger: &Path) -> Result<Presence> {
     let folder = folder(ledger);

@@ -1,86 +1,148 @@
 //! The writer of the ledger: many deliveries' changes in one commit, so that no send waits for the ledger.
 //!
-//! Workers hand in their changes and go on; whoever must be sure that a change is written (a message is about to
-//! go in flight) waits for the commit that holds it, together with all others that came in meanwhile.
+//! Workers hand in their changes and go on. A line in the process's own journal makes each safe from its death at once;
+//! the database gets what became of deliveries in large commits, a few a second.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
+use super::journal::Journal;
 use super::{Ledger, Outcome};
 use crate::error::{Error, Result, Trouble};
 
-/// How many changes a commit holds at most.
-const BATCH: usize = 1024;
+/// How many changes are in a commit at least, unless they have waited for [`LINGER`].
+const BATCH: usize = 2048;
 
-/// How long what became of deliveries waits for company, where nobody waits for it.
-const LINGER: Duration = Duration::from_millis(10);
+/// How long what became of a delivery waits for company.
+const LINGER: Duration = Duration::from_millis(200);
 
 /// How long a change stays with the operating system alone.
 const SYNCED: Duration = Duration::from_millis(500);
 
-/// What is handed in.
+/// How many bytes the journal may have before it is begun anew.
+const LONG: u64 = 4 << 20;
+
+/// What is handed in and not yet in the database, with the journal that keeps it safe.
 #[derive(Debug)]
-enum Entry {
-    InFlight(Vec<i64>, oneshot::Sender<()>),
-    Outcome(Outcome),
+pub(super) struct Tray {
+    inner: Mutex<Inner>,
+    handed_in: Notify,
+}
+
+#[derive(Debug)]
+struct Inner {
+    journal: Journal,
+    /// Of each delivery its last outcome.
+    outcomes: BTreeMap<i64, Outcome>,
+    /// Since when the oldest waits.
+    since: Option<Instant>,
+    /// Who waits until everything is in the database.
+    waiting: Vec<oneshot::Sender<()>>,
+    /// Nothing more comes.
+    closed: bool,
+    /// The database takes nothing more.
+    failed: bool,
 }
 
 /// The writer; clones hand in to the same one.
 #[derive(Debug, Clone)]
-pub struct Scribe {
-    entries: mpsc::UnboundedSender<Entry>,
-}
+pub struct Scribe(Arc<Tray>);
 
-/// Says when what was handed in is written.
+/// Says whether what was handed in is written.
 #[derive(Debug)]
 #[must_use = "a message's end may leave only when its row is written"]
-pub struct Receipt(oneshot::Receiver<()>);
+pub struct Receipt(Result<()>);
 
 /// The writer's task; waited for at the end, so that everything is written and synced.
 #[derive(Debug)]
-pub struct Desk(JoinHandle<Result<()>>);
+pub struct Desk {
+    tray: Arc<Tray>,
+    task: JoinHandle<Result<()>>,
+}
+
+impl Tray {
+    pub(super) fn new(journal: Journal) -> Self {
+        let outcomes = BTreeMap::new();
+        let inner = Inner { journal, outcomes, since: None, waiting: Vec::new(), closed: false, failed: false };
+        Self { inner: Mutex::new(inner), handed_in: Notify::new() }
+    }
+
+    /// What is in flight.
+    pub(super) fn under_way(&self) -> Vec<i64> {
+        self.inner().journal.under_way().iter().copied().collect()
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Scribe {
-    pub(super) fn start(ledger: Ledger) -> (Self, Desk) {
-        let (entries, inbox) = mpsc::unbounded_channel();
-        (Self { entries }, Desk(tokio::spawn(write(ledger, inbox))))
+    pub(super) fn start(ledger: Ledger, tray: Arc<Tray>) -> (Self, Desk) {
+        tray.inner().closed = false;
+        let task = tokio::spawn(write(ledger, Arc::clone(&tray)));
+        (Self(Arc::clone(&tray)), Desk { tray, task })
     }
 
-    /// Records that messages are about to be sent whole; the receipt says when it is written, and no message's end
+    /// Records that a message is about to be sent whole; the receipt says whether it is written, and no message's end
     /// may leave before.
-    pub fn in_flight(&self, ids: Vec<i64>) -> Receipt {
-        let (done, written) = oneshot::channel();
-        // where the writer is gone, `done` is dropped and the receipt says so
-        let _ = self.entries.send(Entry::InFlight(ids, done));
-        Receipt(written)
+    pub fn in_flight(&self, id: i64) -> Receipt {
+        let mut inner = self.0.inner();
+        Receipt(if inner.failed { Err(gone()) } else { inner.journal.in_flight(id) })
     }
 
-    /// Waits until everything handed in so far is written.
-    pub async fn flush(&self) -> Result<()> {
-        self.in_flight(Vec::new()).written().await
+    /// Records that a message which was announced is not sent now: it waits again.
+    pub fn withdraw(&self, id: i64) -> Result<()> {
+        self.0.inner().journal.withdraw(id)
     }
 
-    /// Records what became of a delivery, soon.
+    /// Records what became of a delivery; the database has it soon.
     pub fn outcome(&self, outcome: Outcome) -> Result<()> {
-        self.entries.send(Entry::Outcome(outcome)).map_err(|_| gone())
+        let mut inner = self.0.inner();
+        inner.journal.outcome(&outcome)?;
+        inner.outcomes.insert(outcome.id, outcome);
+        let first = inner.since.is_none();
+        inner.since.get_or_insert_with(Instant::now);
+        if inner.failed {
+            return Err(gone());
+        }
+        let full = inner.outcomes.len() == BATCH;
+        drop(inner);
+        if first || full {
+            self.0.handed_in.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Waits until everything handed in so far is in the database.
+    pub async fn flush(&self) -> Result<()> {
+        let (done, written) = oneshot::channel();
+        self.0.inner().waiting.push(done);
+        self.0.handed_in.notify_one();
+        // where the writer is gone, `done` is dropped with its tray's list
+        written.await.map_err(|_| gone())
     }
 }
 
 impl Receipt {
     /// Waits until it is written.
+    #[expect(clippy::unused_async, reason = "where the ledger is far away, it takes a while")]
     pub async fn written(self) -> Result<()> {
-        self.0.await.map_err(|_| gone())
+        self.0
     }
 }
 
 impl Desk {
-    /// Waits until everything is written; every [`Scribe`] must be dropped before.
+    /// Waits until everything is written and synced. Nothing may be handed in any more.
     pub async fn close(self) -> Result<()> {
-        self.0.await.unwrap_or_else(|_| Err(gone()))
+        self.tray.inner().closed = true;
+        self.tray.handed_in.notify_one();
+        self.task.await.unwrap_or_else(|_| Err(gone()))
     }
 }
 
@@ -91,67 +153,59 @@ fn gone() -> Error {
     )
 }
 
-async fn write(ledger: Ledger, mut inbox: mpsc::UnboundedReceiver<Entry>) -> Result<()> {
+async fn write(ledger: Ledger, tray: Arc<Tray>) -> Result<()> {
+    let written = keep_writing(&ledger, &tray).await;
+    let mut inner = tray.inner();
+    inner.failed = written.is_err();
+    inner.waiting.clear();
+    written
+}
+
+async fn keep_writing(ledger: &Ledger, tray: &Tray) -> Result<()> {
     let mut tick = interval(SYNCED / 2);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut entries = Vec::with_capacity(BATCH);
-    let mut changes = Changes::default();
     let mut unsynced: Option<Instant> = None;
-    let mut open = true;
-    while open {
-        let idle = changes.since.map(|since| since + LINGER);
-        tokio::select! {
-            biased;
-            count = inbox.recv_many(&mut entries, BATCH) => open = count > 0,
-            () = sleep_until(idle.unwrap_or_else(Instant::now)), if idle.is_some() => changes.urgent = true,
-            _ = tick.tick() => {}
-        }
-        entries.drain(..).for_each(|entry| changes.add(entry));
-        if changes.urgent || !open || changes.outcomes.len() >= BATCH {
-            let Changes { in_flight, outcomes, waiting, .. } = std::mem::take(&mut changes);
-            let in_flight: Vec<i64> = in_flight.into_iter().collect();
+    loop {
+        let (since, urgent, closed) = {
+            let inner = tray.inner();
+            let urgent = inner.closed || !inner.waiting.is_empty() || inner.outcomes.len() >= BATCH;
+            (inner.since, urgent, inner.closed)
+        };
+        if urgent || since.is_some_and(|since| since.elapsed() >= LINGER) {
+            let (outcomes, waiting) = {
+                let mut inner = tray.inner();
+                inner.since = None;
+                (std::mem::take(&mut inner.outcomes), std::mem::take(&mut inner.waiting))
+            };
             let outcomes: Vec<Outcome> = outcomes.into_values().collect();
-            ledger.record(&in_flight, &outcomes).await?;
+            ledger.record(&outcomes).await?;
             unsynced.get_or_insert_with(Instant::now);
             for done in waiting {
                 let _ = done.send(());
             }
         }
-        if unsynced.is_some_and(|since| since.elapsed() > SYNCED) {
+        if closed || unsynced.is_some_and(|since| since.elapsed() > SYNCED) {
             ledger.sync().await?;
             unsynced = None;
+            tray.inner().shorten()?;
+        }
+        if closed {
+            return Ok(());
+        }
+        tokio::select! {
+            () = tray.handed_in.notified() => {}
+            () = sleep_until(since.map_or_else(Instant::now, |since| since + LINGER)), if since.is_some() => {}
+            _ = tick.tick() => {}
         }
     }
-    ledger.sync().await
 }
 
-/// What the next commit will hold: of each delivery only its last change.
-#[derive(Default)]
-struct Changes {
-    in_flight: BTreeSet<i64>,
-    outcomes: BTreeMap<i64, Outcome>,
-    waiting: Vec<oneshot::Sender<()>>,
-    /// Somebody waits for it.
-    urgent: bool,
-    since: Option<Instant>,
-}
-
-impl Changes {
-    fn add(&mut self, entry: Entry) {
-        self.since.get_or_insert_with(Instant::now);
-        match entry {
-            Entry::InFlight(ids, done) => {
-                for id in ids {
-                    self.outcomes.remove(&id);
-                    self.in_flight.insert(id);
-                }
-                self.waiting.push(done);
-                self.urgent = true;
-            }
-            Entry::Outcome(outcome) => {
-                self.in_flight.remove(&outcome.id);
-                self.outcomes.insert(outcome.id, outcome);
-            }
+impl Inner {
+    /// Begins a long journal anew, once the disk has what the database took from it.
+    fn shorten(&mut self) -> Result<()> {
+        if self.journal.length() < LONG {
+            return Ok(());
         }
+        self.journal.begin_anew(self.outcomes.values())
     }
 }

@@ -1,10 +1,10 @@
 //! The ledger in SQLite: one connection for this process, WAL mode, nothing synced but what a power cut must not
 //! undo.
 //!
-//! What is claimed is synced before it is sent; the rest reaches the disk within a second (see [`Scribe`]). After a
-//! power cut everything that was claimed is therefore uncertain, after a mere crash only what was in flight.
+//! What is claimed is synced before it is sent; the rest stands in this process's journal at once, and is on the disk
+//! within a second (see [`Scribe`]). After a power cut everything that was claimed is therefore uncertain, after a mere
+//! crash only what was in flight.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,9 +13,11 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Executor, Row, SqliteConnection};
 use tokio::sync::Mutex;
 
-use super::enlist;
+use super::erasures::ANONYMOUS;
+use super::journal::{self, Journal};
 use super::presence::{self, Presence};
-use super::{Delivery, Desk, NewSend, Outcome, Scribe, SendId, SendKind, State, failed, schema};
+use super::scribe::Tray;
+use super::{Delivery, Desk, NewSend, Outcome, Scribe, SendId, SendKind, enlist, failed, schema};
 use crate::address::Address;
 use crate::audience::Subscriber;
 use crate::clock;
@@ -36,7 +38,8 @@ pub struct Ledger {
 #[derive(Debug)]
 struct Worker {
     id: i64,
-    _presence: Presence,
+    tray: Arc<Tray>,
+    presence: Presence,
 }
 
 impl Ledger {
@@ -69,51 +72,65 @@ impl Ledger {
         &self.path
     }
 
-    /// Signs this process on as a worker, and takes back what workers that died had taken: what they had only
-    /// claimed is pending again, what was in flight is uncertain. Gives how many became uncertain.
+    /// Signs this process on as a worker, and settles what workers that died had taken. Gives how many deliveries
+    /// became uncertain.
     pub async fn sign_on(&mut self) -> Result<u64> {
         let presence = presence::announce(&self.path)?;
-        let boot = presence::boot();
+        let journal = Journal::begin(presence::journal(&self.path, &presence.name))?;
         let mut connection = self.connection.lock().await;
         let id: i64 = sqlx::query_scalar("INSERT INTO workers (lock, boot, started) VALUES ($1, $2, $3) RETURNING id")
             .bind(&presence.name)
-            .bind(&boot)
+            .bind(presence::boot())
             .bind(clock::seconds())
             .fetch_one(&mut *connection)
             .await
             .map_err(failed("sign on"))?;
-        let others: Vec<(i64, String, String)> = sqlx::query_as("SELECT id, lock, boot FROM workers WHERE id <> $1")
-            .bind(id)
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(failed("be read"))?;
+        drop(connection);
+        self.worker = Some(Arc::new(Worker { id, tray: Arc::new(Tray::new(journal)), presence }));
+        self.settle().await
+    }
+
+    /// Takes back what workers that died had taken: what they had only claimed is pending again, what was in flight is
+    /// uncertain. Gives how many became uncertain.
+    pub async fn settle(&self) -> Result<u64> {
+        let own = self.worker.as_ref().map(|worker| worker.id);
+        let boot = presence::boot();
+        let mut connection = self.connection.lock().await;
+        let others: Vec<(i64, String, String)> =
+            sqlx::query_as("SELECT id, lock, boot FROM workers WHERE id IS NOT $1")
+                .bind(own)
+                .fetch_all(&mut *connection)
+                .await
+                .map_err(failed("be read"))?;
         let mut uncertain = 0;
         for (other, lock, started_in) in others {
             // where it can't be known whether the machine was started anew, it is taken for granted
             let power_cut = started_in != boot || boot == presence::UNKNOWN;
             if started_in != boot || presence::has_ended(&self.path, &lock) {
-                uncertain += take_back(&mut connection, other, power_cut).await?;
+                let journal = presence::journal(&self.path, &lock);
+                uncertain += take_back(&mut connection, other, &journal, power_cut).await?;
             }
         }
-        drop(connection);
-        self.worker = Some(Arc::new(Worker { id, _presence: presence }));
         Ok(uncertain)
     }
 
     /// Signs off: what this process had claimed, and did not send, is pending again.
     pub async fn sign_off(&mut self) -> Result<()> {
         if let Some(worker) = self.worker.take() {
+            let journal = presence::journal(&self.path, &worker.presence.name);
             let mut connection = self.connection.lock().await;
-            take_back(&mut connection, worker.id, false).await?;
+            take_back(&mut connection, worker.id, &journal, false).await?;
             drop(connection);
             self.sync().await?;
         }
         Ok(())
     }
 
-    /// The writer that records what becomes of deliveries, and its task.
-    pub fn scribe(&self) -> (Scribe, Desk) {
-        Scribe::start(self.clone())
+    /// The writer that records what becomes of deliveries, and its task. Only who has signed on may write.
+    pub fn scribe(&self) -> Result<(Scribe, Desk)> {
+        let worker =
+            self.worker.as_ref().ok_or_else(|| Error::Ledger(Trouble::new("nobody signed on to the ledger")))?;
+        Ok(Scribe::start(self.clone(), Arc::clone(&worker.tray)))
     }
 
     /// Begins a send, or finds the one that an issue has already. Gives its number and the key that names it in
@@ -212,38 +229,21 @@ impl Ledger {
         .map_err(failed("be read"))
     }
 
-    /// Records many changes at once: what goes in flight, and what became of deliveries. No delivery is in both.
+    /// Records what became of many deliveries at once.
     ///
     /// One statement, which is its own transaction: each further one would cost a way to the database's thread and
     /// back, which is most of what a commit costs.
-    pub(super) async fn record(&self, in_flight: &[i64], outcomes: &[Outcome]) -> Result<()> {
-        let begun = in_flight.iter().map(|id| serde_json::json!([id, State::InFlight.name()]));
-        let ended =
-            outcomes.iter().map(|o| serde_json::json!([o.id, o.state.name(), o.attempts, o.due, o.code, o.reply]));
-        let rows: Vec<_> = begun.chain(ended).collect();
-        if rows.is_empty() {
+    pub(super) async fn record(&self, outcomes: &[Outcome]) -> Result<()> {
+        if outcomes.is_empty() {
             return Ok(());
         }
-        let rows = serde_json::to_string(&rows).unwrap_or_default();
         let mut connection = self.connection.lock().await;
-        let condemned: Vec<&Outcome> = outcomes.iter().filter(|outcome| outcome.suppress).collect();
-        if condemned.is_empty() {
-            return change(&mut connection, rows).await;
+        if !outcomes.iter().any(|outcome| outcome.suppress) {
+            return change(&mut connection, outcomes, None).await;
         }
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("record deliveries"))?;
-        change(&mut transaction, rows).await?;
-        for outcome in condemned {
-            sqlx::query(
-                "INSERT INTO suppressions (key, address, reason, detail, since)
-                 SELECT key, address, 'bounced', $2, $3 FROM deliveries WHERE id = $1 ON CONFLICT (key) DO NOTHING",
-            )
-            .bind(outcome.id)
-            .bind(&outcome.reply)
-            .bind(clock::seconds())
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed("record deliveries"))?;
-        }
+        condemn(&mut transaction, outcomes, None).await?;
+        change(&mut transaction, outcomes, None).await?;
         transaction.commit().await.map_err(failed("record deliveries"))
     }
 
@@ -251,11 +251,15 @@ impl Ledger {
     pub async fn give_back(&self) -> Result<()> {
         let Some(worker) = &self.worker else { return Ok(()) };
         let mut connection = self.connection.lock().await;
-        sqlx::query("UPDATE deliveries SET state = 'pending', worker = NULL WHERE worker = $1 AND state = 'claimed'")
-            .bind(worker.id)
-            .execute(&mut *connection)
-            .await
-            .map_err(failed("be written"))?;
+        sqlx::query(
+            "UPDATE deliveries SET state = 'pending', worker = NULL WHERE worker = $1 AND state = 'claimed'
+             AND id NOT IN (SELECT value FROM json_each($2))",
+        )
+        .bind(worker.id)
+        .bind(serde_json::to_string(&worker.tray.under_way()).unwrap_or_default())
+        .execute(&mut *connection)
+        .await
+        .map_err(failed("be written"))?;
         Ok(())
     }
 
@@ -292,7 +296,9 @@ async fn log_ahead(connection: &mut SqliteConnection) -> sqlx::Result<()> {
     let begun = Instant::now();
     loop {
         match connection.execute("PRAGMA journal_mode = WAL").await {
-            Err(sqlx::Error::Database(error)) if error.code().is_some_and(is_busy) && begun.elapsed() < PATIENCE => {
+            Err(sqlx::Error::Database(error))
+                if error.code().is_some_and(|code| is_busy(&code)) && begun.elapsed() < PATIENCE =>
+            {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
             done => return done.map(|_| ()),
@@ -301,36 +307,67 @@ async fn log_ahead(connection: &mut SqliteConnection) -> sqlx::Result<()> {
 }
 
 /// Whether SQLite's code says that somebody else has the database (`SQLITE_BUSY` and its kinds).
-fn is_busy(code: Cow<'_, str>) -> bool {
+fn is_busy(code: &str) -> bool {
     code.parse::<u32>().is_ok_and(|code| code & 0xff == 5)
 }
 
-/// Changes rows, each given as `[id, state, attempts, due, code, reply]`.
-async fn change(connection: &mut SqliteConnection, rows: String) -> Result<()> {
+/// Writes what became of deliveries; where a worker is given, only of those that are still its own.
+async fn change(connection: &mut SqliteConnection, outcomes: &[Outcome], worker: Option<i64>) -> Result<()> {
+    let rows: Vec<_> = outcomes.iter().map(|o| (o.id, o.state.name(), o.attempts, o.due, o.code, &o.reply)).collect();
     sqlx::query(
-        "UPDATE deliveries SET state = row.value ->> 1, attempts = coalesce(row.value ->> 2, attempts),
-                due = coalesce(row.value ->> 3, due), code = row.value ->> 4, reply = row.value ->> 5,
-                worker = iif(row.value ->> 1 = 'in-flight', worker, NULL), changed = $2
-         FROM json_each($1) AS row WHERE deliveries.id = row.value ->> 0",
+        "UPDATE deliveries SET state = row.value ->> 1, attempts = row.value ->> 2, due = row.value ->> 3,
+                code = row.value ->> 4, worker = NULL, changed = $2,
+                reply = CASE WHEN address = $4 THEN NULL ELSE row.value ->> 5 END
+         FROM json_each($1) AS row WHERE deliveries.id = row.value ->> 0 AND ($3 IS NULL OR worker = $3)",
     )
-    .bind(rows)
+    .bind(serde_json::to_string(&rows).unwrap_or_default())
     .bind(clock::seconds())
+    .bind(worker)
+    .bind(ANONYMOUS)
     .execute(connection)
     .await
     .map_err(failed("record deliveries"))?;
     Ok(())
 }
 
-/// Takes back what a worker had taken and strikes it off; after a power cut all of it is uncertain.
-async fn take_back(connection: &mut SqliteConnection, worker: i64, power_cut: bool) -> Result<u64> {
+/// Suppresses the addresses that refused for good; where a worker is given, only those that are still its own.
+async fn condemn(connection: &mut SqliteConnection, outcomes: &[Outcome], worker: Option<i64>) -> Result<()> {
+    for outcome in outcomes.iter().filter(|outcome| outcome.suppress) {
+        sqlx::query(
+            "INSERT INTO suppressions (key, address, reason, detail, since)
+             SELECT key, address, 'bounced', $2, $3 FROM deliveries
+             WHERE id = $1 AND ($4 IS NULL OR worker = $4) AND address <> $5
+             ON CONFLICT (key) DO NOTHING",
+        )
+        .bind(outcome.id)
+        .bind(&outcome.reply)
+        .bind(clock::seconds())
+        .bind(worker)
+        .bind(ANONYMOUS)
+        .execute(&mut *connection)
+        .await
+        .map_err(failed("record deliveries"))?;
+    }
+    Ok(())
+}
+
+/// Takes back what a worker had taken and strikes it off. What its journal knows is written first; after a power cut
+/// all of the rest is uncertain. Another process may be doing the same: only what is still the worker's own is touched.
+async fn take_back(connection: &mut SqliteConnection, worker: i64, journal: &Path, power_cut: bool) -> Result<u64> {
+    let legacy = journal::read(journal)?;
+    let outcomes: Vec<Outcome> = legacy.outcomes.into_values().collect();
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("take deliveries back"))?;
+    condemn(&mut transaction, &outcomes, Some(worker)).await?;
+    change(&mut transaction, &outcomes, Some(worker)).await?;
     let uncertain = sqlx::query(
         "UPDATE deliveries SET state = 'uncertain', worker = NULL,
                 reply = 'the process ended before the relay answered'
-         WHERE worker = $1 AND (state = 'in-flight' OR state = 'claimed' AND $2)",
+         WHERE worker = $1 AND state IN ('claimed', 'in-flight')
+           AND ($2 OR state = 'in-flight' OR id IN (SELECT value FROM json_each($3)))",
     )
     .bind(worker)
     .bind(power_cut)
+    .bind(serde_json::to_string(&legacy.in_flight).unwrap_or_default())
     .execute(&mut *transaction)
     .await
     .map_err(failed("take deliveries back"))?
@@ -346,6 +383,8 @@ async fn take_back(connection: &mut SqliteConnection, worker: i64, power_cut: bo
         .await
         .map_err(failed("take deliveries back"))?;
     transaction.commit().await.map_err(failed("take deliveries back"))?;
+    // the database has it all
+    let _ = std::fs::remove_file(journal);
     Ok(uncertain)
 }
 

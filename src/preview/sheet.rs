@@ -185,7 +185,7 @@ impl Edition {
     /// Stamps the message for a reader, as a send would, and reads it again, as the reader's program would.
     fn letter(&self, desk: Desk<'_>, slug: &str, reader: &Subscriber) -> Result<Arc<Letter>, &Error> {
         let ready = self.ready.get_or_init(|| {
-            let stamper = Stamper::new(desk.project, slug, &self.rendering, &desk.readers.columns, SEND)?;
+            let stamper = Stamper::sample(desk.project, slug, &self.rendering, &desk.readers.columns, SEND)?;
             Ok(Ready { stamper, linked: letter::linked(&self.rendering.pictures) })
         });
         let Ready { stamper, linked } = ready.as_ref()?;

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::Localised;
+use super::serve::Serve;
 use crate::address::{Address, Mailbox};
 use crate::language::Language;
 
@@ -27,6 +28,8 @@ pub struct Config {
     pub relay: Option<Relay>,
     /// How readers leave the list.
     pub unsubscribe: Option<Unsubscribe>,
+    /// The web server at which readers subscribe, choose and unsubscribe.
+    pub serve: Option<Serve>,
     /// How messages are signed; not at all where left out, as many relays sign themselves.
     pub dkim: Option<Dkim>,
     /// Where sends are recorded.
@@ -97,8 +100,8 @@ impl Default for Languages {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct List {
-    /// A CSV file, seen from the project's folder.
-    pub file: PathBuf,
+    /// A CSV file, seen from the project's folder; the ledger's own list where left out.
+    pub file: Option<PathBuf>,
 }
 
 /// The SMTP server that takes the messages.

@@ -6,10 +6,11 @@
 mod config;
 mod embedded;
 mod localised;
-
 mod secret;
+mod serve;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 pub use config::{
     Check, Config, Dkim, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Press, Rate, Relay, Sender,
@@ -17,11 +18,13 @@ pub use config::{
 };
 pub use embedded::TEMPLATES;
 pub use localised::Localised;
+pub use serve::{Network, Serve, Topic};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result, Trouble};
 use crate::rule;
 use crate::source::Source;
+use crate::token::Secret;
 
 /// The file that makes a folder a project.
 pub const FILE: &str = "envoi.toml";
@@ -34,6 +37,8 @@ pub struct Project {
     /// What `envoi.toml` says.
     pub config: Config,
     source: Source,
+    /// The secret of its tokens, once it was asked for.
+    secret: Arc<OnceLock<Secret>>,
 }
 
 impl Project {
@@ -56,7 +61,7 @@ impl Project {
     pub fn open(root: &Path) -> Result<Self> {
         let source = Source::read(&root.join(FILE), FILE)?;
         let config: Config = source.toml()?;
-        let project = Self { root: root.to_owned(), config, source };
+        let project = Self { root: root.to_owned(), config, source, secret: Arc::default() };
         project.validate()?;
         Ok(project)
     }
@@ -81,9 +86,9 @@ impl Project {
         self.root.join("out").join(slug)
     }
 
-    /// The list that a send is for, unless the command says otherwise.
+    /// The file of the list that a send is for, unless the command says otherwise; none where the list is in the ledger.
     pub fn list(&self) -> Option<PathBuf> {
-        self.config.list.as_ref().map(|list| self.root.join(&list.file))
+        self.config.list.as_ref().and_then(|list| list.file.as_ref()).map(|file| self.root.join(file))
     }
 
     /// The ledger's database.
@@ -128,6 +133,7 @@ impl Project {
                 );
             }
         }
+        self.validate_serve(&mut diagnostics);
         if self.config.images.mode == ImagesMode::Link && self.config.images.base_url.is_none() {
             diagnostics.push(
                 Diagnostic::of(&rule::NO_BASE_URL, "images are to be linked, but no `base_url` says where they lie")

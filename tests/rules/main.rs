@@ -17,6 +17,7 @@ mod output;
 mod pictures;
 mod reach;
 mod sender;
+mod serve;
 mod structure;
 mod table;
 mod words;
