@@ -153,8 +153,8 @@ impl<'p> Desk<'p> {
     }
 
     fn pictures(&self, pictures: &[Placed], take: Taker<'_>) -> Result<()> {
-        let beside = pictures.iter().filter(|_| !self.inline);
-        beside.map(|placed| take(Path::new("images").join(&placed.name), &placed.content)).collect()
+        let mut beside = pictures.iter().filter(|_| !self.inline);
+        beside.try_for_each(|placed| take(Path::new("images").join(&placed.name), &placed.content))
     }
 
     /// A language's index and what its search reads.
