@@ -31,6 +31,7 @@
 //! message     Rendering -> Stamper -> Message  MIME, headers, merge fields filled for one subscriber
 //! build       Issue -> files                   each edition as a web page, a text and a sample message
 //! delivery    Audience + Stamper -> Report     claim, stamp, transmit, record
+//! inbox       mailbox -> findings             bounces, complaints and unsubscriptions, taken into the ledger
 //! press       Issue -> press pages             a press release for journalists: page, text, PDF, kit, data
 //! archive     Project + ledger -> a static site  what stays on the web: index, pages, feeds
 //! preview     Project -> local web page        what readers will see, while it is written
@@ -52,6 +53,7 @@ pub mod delivery;
 pub mod diagnostic;
 pub mod error;
 pub mod import;
+pub mod inbox;
 pub mod issue;
 pub mod language;
 pub mod ledger;

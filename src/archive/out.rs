@@ -12,7 +12,7 @@ use crate::clock;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result};
 use crate::issue::{Issue, Kind, Moment, Snippet};
-use crate::ledger::{Ledger, SendKind, State};
+use crate::ledger::{Ledger, SendKind, State, Tally};
 use crate::press::{complaints, versions};
 use crate::project::Project;
 use crate::rule;
@@ -27,8 +27,8 @@ pub async fn sent(project: &Project) -> Result<Sent> {
         return Ok(Sent::new());
     }
     let sends = Ledger::open(&path).await?.sends(None, 0).await?;
-    let out =
-        sends.into_iter().filter(|send| send.kind == SendKind::Issue && send.deliveries.count(State::Accepted) > 0);
+    let went_out = |tally: &Tally| tally.count(State::Accepted) + tally.count(State::Bounced) > 0;
+    let out = sends.into_iter().filter(|send| send.kind == SendKind::Issue && went_out(&send.deliveries));
     Ok(out.map(|send| (send.issue, send.started)).collect())
 }
 
