@@ -25,3 +25,22 @@ fn a_send_runs_on_postgresql_as_it_does_on_a_file() {
     assert_eq!(postgres.ask("SELECT count(*) FROM workers"), "0");
     assert!(!room.exists("ledger.db"));
 }
+
+#[test]
+fn the_list_is_kept_on_postgresql_as_it_is_in_a_file() {
+    if !need(Service::Postgres) {
+        return;
+    }
+    let postgres = Postgres::new().start();
+    let room = Newsroom::new().env("ENVOI_LEDGER_URL", &postgres.url());
+    room.write("envoi.toml", room.read("envoi.toml").replace("[list]\nfile = \"subscribers.csv\"\n", ""));
+    let _ = room.run("subscribers add ada@example.com").exit(0);
+    let _ = room.run("subscribers add ada@example.com").exit(0).stdout_has("already");
+    let _ = room.run("subscribers add ben@example.com").exit(0);
+    let _ = room.run("unsubscribe ben@example.com").exit(0);
+    let _ = room.run("subscribers add ben@example.com").exit(1).stderr_has("suppressed");
+    let _ = room.run("subscribers restore ben@example.com --reason asked").exit(0).stdout_has("unsubscribed");
+    let _ = room.run("subscribers remove ben@example.com").exit(0);
+    assert_eq!(postgres.ask("SELECT address FROM subscribers"), "ada@example.com");
+    assert_eq!(postgres.ask("SELECT count(*) FROM consents"), "2");
+}
