@@ -10,6 +10,7 @@ mod database;
 mod enlist;
 mod erasures;
 mod journal;
+mod lease;
 mod postgres;
 mod presence;
 mod rows;
@@ -27,6 +28,7 @@ pub use bounces::{Note, Noted, Patience, Sent, Word};
 pub use consents::{Agreed, Consent, How};
 pub use database::Ledger;
 pub use erasures::{Erased, Suppressed};
+pub use lease::{Lease, Share, Watch};
 pub use rows::{
     Delivery, Enlisted, NewSend, Outcome, Recipient, SendId, SendKind, SendStatus, State, Suppression, Tally, Trace,
 };

@@ -270,12 +270,19 @@ pub struct Ledger {
     pub password_env: Option<String>,
     /// The command that prints it.
     pub password_command: Option<String>,
+    /// How long a worker on that database is taken for alive without a word, in seconds.
+    #[serde(default = "fifteen")]
+    pub lease: u64,
 }
 
 impl Default for Ledger {
     fn default() -> Self {
-        Self { path: ledger_db(), url: None, password_env: None, password_command: None }
+        Self { path: ledger_db(), url: None, password_env: None, password_command: None, lease: fifteen() }
     }
+}
+
+fn fifteen() -> u64 {
+    15
 }
 
 fn ledger_db() -> PathBuf {
