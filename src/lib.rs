@@ -30,6 +30,7 @@
 //! ledger      sends, deliveries, suppressions  the one place that says who got what
 //! delivery    Audience + Stamper -> Report     claim, stamp, transmit, record
 //! preview     Project -> local web page        what readers will see, while it is written
+//! serve       Project + ledger -> a web server  where readers subscribe, confirm, choose and unsubscribe
 //! press       Issue -> press pages             a press release for journalists: page, text, PDF, kit, data
 //! archive     Project + ledger -> a static site  what stays on the web: index, pages, feeds
 //! import      feed -> snippets                 what was written elsewhere: RSS, Atom, WordPress's export
@@ -61,5 +62,6 @@ pub mod project;
 pub mod render;
 pub mod rule;
 pub mod scaffold;
+pub mod serve;
 pub mod source;
 pub mod token;

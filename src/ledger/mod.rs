@@ -6,6 +6,7 @@
 mod enlist;
 mod journal;
 mod presence;
+mod register;
 mod rows;
 mod schema;
 mod scribe;
@@ -13,6 +14,7 @@ mod sqlite;
 mod status;
 mod suppressions;
 
+pub use register::{Closing, Register};
 pub use rows::{
     Delivery, Enlisted, NewSend, Outcome, Recipient, SendId, SendKind, SendStatus, State, Suppression, Tally, Trace,
 };

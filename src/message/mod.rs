@@ -7,6 +7,7 @@ mod dkim;
 mod draft;
 mod encode;
 mod header;
+mod letter;
 mod mime;
 mod segment;
 
@@ -15,6 +16,7 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 pub use draft::draft;
+pub use letter::LetterWriter;
 
 use self::dkim::Signer;
 use self::segment::{Coding, Segment, Slot};

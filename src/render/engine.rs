@@ -83,6 +83,7 @@ const TAKEN: &[&str] = &[
     "dark_src",
     "dark_height",
     "height",
+    "link",
     "mailto",
     "preferences",
     "logo",
@@ -209,6 +210,11 @@ impl<'f> Engine<'f> {
                 )
                 .into()
         })
+    }
+
+    /// The templates alone, to be filled over and over.
+    pub(super) fn into_registry(self) -> Handlebars<'static> {
+        self.registry
     }
 
     /// Renders a page.
