@@ -25,9 +25,10 @@
 //! check       Issue -> diagnostics, fixes      what the officer would want to know before it goes out
 //! render      Issue + Language -> Rendering    Handlebars templates, CSS inlining, plain text
 //! audience    CSV -> subscribers               decode, validate, deduplicate, filter
+//! ledger      the list, sends, deliveries      the one place that says who is on the list and who got what
+//! subscribers Project -> Roll; file -> Import  the list to read, in a file or in the ledger; bringing one in
 //! message     Rendering -> Stamper -> Message  MIME, headers, merge fields filled for one subscriber
 //! build       Issue -> files                   each edition as a web page, a text and a sample message
-//! ledger      sends, deliveries, suppressions  the one place that says who got what
 //! delivery    Audience + Stamper -> Report     claim, stamp, transmit, record
 //! preview     Project -> local web page        what readers will see, while it is written
 //! serve       Project + ledger -> a web server  where readers subscribe, confirm, choose and unsubscribe
@@ -64,4 +65,5 @@ pub mod rule;
 pub mod scaffold;
 pub mod serve;
 pub mod source;
+pub mod subscribers;
 pub mod token;

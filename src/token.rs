@@ -21,7 +21,7 @@ const VERSION: u8 = 1;
 pub const SHORTEST_SECRET: usize = 32;
 
 /// The longest payload, in bytes: an address has 254 at most, and a confirmation a little around it.
-pub const LONGEST_PAYLOAD: usize = 1024;
+pub const LONGEST_PAYLOAD: usize = 2048;
 
 /// The longest token, in characters; whatever is longer is not looked at.
 pub const LONGEST: usize = ((1 + NONCE_LEN + LONGEST_PAYLOAD + 16) * 4).div_ceil(3);

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::audience;
 use crate::check;
 use crate::clock;
 use crate::diagnostic::Diagnostic;
@@ -20,6 +19,7 @@ use crate::ledger::{Ledger, SendKind, State};
 use crate::press::complaints;
 use crate::project::Project;
 use crate::rule;
+use crate::subscribers;
 
 /// The issues that went out, and when their sends began (seconds since 1970).
 pub type Sent = BTreeMap<String, i64>;
@@ -76,7 +76,7 @@ pub(super) struct Found {
 
 /// Looks through every issue.
 pub(super) fn gather(project: &Project, sent: &Sent) -> Result<(Vec<Found>, Vec<String>)> {
-    let (columns, _) = audience::columns(project)?;
+    let (columns, _) = subscribers::columns(project)?;
     let (mut found, mut left_out, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for slug in issue::slugs(project)? {

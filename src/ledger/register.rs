@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -19,6 +20,9 @@ const BATCH: usize = 1024;
 
 /// How many may wait to be written; more are told to come again.
 const QUEUE: usize = 8192;
+
+/// How long somebody is kept waiting, where another process holds the ledger.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why somebody is suppressed who left by a link.
 const REASON: &str = "unsubscribed";
@@ -60,7 +64,11 @@ impl Register {
     pub async fn leave(&self, address: Address, detail: &'static str) -> Result<()> {
         let (written, done) = oneshot::channel();
         self.entries.try_send(Entry { address, detail, written }).map_err(|_| unwritten())?;
-        if done.await.unwrap_or(false) { Ok(()) } else { Err(unwritten()) }
+        match tokio::time::timeout(PATIENCE, done).await {
+            Ok(Ok(true)) => Ok(()),
+            // what comes too late is written all the same; nobody was promised anything
+            _ => Err(unwritten()),
+        }
     }
 
     /// How many commits were made, and for how many people.

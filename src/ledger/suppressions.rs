@@ -1,13 +1,30 @@
 //! The addresses that are never written to again.
 
+use sqlx::Connection;
+
 use super::{Ledger, Suppression, failed};
 use crate::address::Address;
 use crate::clock;
 use crate::error::Result;
 
+/// What was taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Restored {
+    /// A suppression.
+    Suppressed(Suppression),
+    /// An erasure.
+    Erased,
+    /// Nothing: they may be written to anyway.
+    Nobody,
+}
+
 impl Ledger {
-    /// Never writes to an address again. `false` where it was suppressed already.
+    /// Never writes to an address again. `false` where it was suppressed already; who was erased is, and stays
+    /// unknown.
     pub async fn suppress(&self, address: &Address, reason: &str, detail: &str) -> Result<bool> {
+        if self.erased_since(address).await?.is_some() {
+            return Ok(false);
+        }
         let mut connection = self.connection.lock().await;
         let result = sqlx::query(
             "INSERT INTO suppressions (key, address, reason, detail, since) VALUES ($1, $2, $3, $4, $5)
@@ -24,51 +41,37 @@ impl Ledger {
         Ok(result.rows_affected() > 0)
     }
 
-    /// Never writes to several addresses again, all or none. Those that were suppressed already stay so for the reason
-    /// of then.
-    pub(super) async fn suppress_all(&self, leaving: &[(Address, &str)], reason: &str) -> Result<()> {
-        let rows: Vec<_> = leaving
-            .iter()
-            .map(|(address, detail)| serde_json::json!([address.key(), address.as_str(), detail]))
-            .collect();
+    /// Lets somebody be written to again who was suppressed or erased, and keeps why. Gives the suppression that was
+    /// taken back; `Restored::Nobody` where there was none.
+    pub async fn restore(&self, address: &Address, why: &str) -> Result<Restored> {
+        if self.unerase(address).await? {
+            return Ok(Restored::Erased);
+        }
+        let key = address.key();
         let mut connection = self.connection.lock().await;
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("be written"))?;
+        let row: Option<(String, String, i64)> =
+            sqlx::query_as("DELETE FROM suppressions WHERE key = $1 RETURNING reason, detail, since")
+                .bind(&key)
+                .fetch_optional(&mut *transaction)
+                .await
+                .map_err(failed("be written"))?;
+        let Some((reason, detail, since)) = row else { return Ok(Restored::Nobody) };
         sqlx::query(
-            "INSERT INTO suppressions (key, address, reason, detail, since)
-             SELECT value ->> 0, value ->> 1, $2, value ->> 2, $3 FROM json_each($1) WHERE true
-             ON CONFLICT (key) DO NOTHING",
+            "INSERT INTO restorations (key, reason, detail, since, why, restored) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (key, restored) DO UPDATE SET why = excluded.why",
         )
-        .bind(serde_json::to_string(&rows).unwrap_or_default())
-        .bind(reason)
+        .bind(&key)
+        .bind(&reason)
+        .bind(&detail)
+        .bind(since)
+        .bind(why)
         .bind(clock::seconds())
-        .execute(&mut *connection)
+        .execute(&mut *transaction)
         .await
         .map_err(failed("be written"))?;
-        Ok(())
-    }
-
-    /// Since when an address is suppressed, and why.
-    pub async fn suppression(&self, address: &Address) -> Result<Option<(i64, String)>> {
-        let mut connection = self.connection.lock().await;
-        sqlx::query_as("SELECT since, reason FROM suppressions WHERE key = $1")
-            .bind(address.key())
-            .fetch_optional(&mut *connection)
-            .await
-            .map_err(failed("be read"))
-    }
-
-    /// Whether the ledger can be read.
-    pub async fn is_readable(&self) -> Result<()> {
-        let mut connection = self.connection.lock().await;
-        let _: Option<i64> = sqlx::query_scalar("SELECT 1 FROM suppressions LIMIT 1")
-            .fetch_optional(&mut *connection)
-            .await
-            .map_err(failed("be read"))?;
-        Ok(())
-    }
-
-    /// Waits until what was written is on the disk.
-    pub async fn synced(&self) -> Result<()> {
-        self.sync().await
+        transaction.commit().await.map_err(failed("be written"))?;
+        Ok(Restored::Suppressed(Suppression { address: address.clone(), reason, detail, since }))
     }
 
     /// The addresses that are never written to.

@@ -100,8 +100,8 @@ impl Default for Languages {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct List {
-    /// A CSV file, seen from the project's folder.
-    pub file: PathBuf,
+    /// A CSV file, seen from the project's folder; the ledger's own list where left out.
+    pub file: Option<PathBuf>,
 }
 
 /// The SMTP server that takes the messages.

@@ -86,9 +86,9 @@ impl Project {
         self.root.join("out").join(slug)
     }
 
-    /// The list that a send is for, unless the command says otherwise.
+    /// The file of the list that a send is for, unless the command says otherwise; none where the list is in the ledger.
     pub fn list(&self) -> Option<PathBuf> {
-        self.config.list.as_ref().map(|list| self.root.join(&list.file))
+        self.config.list.as_ref().and_then(|list| list.file.as_ref()).map(|file| self.root.join(file))
     }
 
     /// The ledger's database.

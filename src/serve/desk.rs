@@ -1,6 +1,7 @@
 //! What every request can ask: the secret, the ledger, the pages, the limits; and what they have in common.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
@@ -8,6 +9,7 @@ use axum::response::Response;
 use url::form_urlencoded;
 
 use super::client::Trust;
+use super::courier::Courier;
 use super::door::Peer;
 use super::limits::Limits;
 use super::meter::{Count, Meter};
@@ -29,9 +31,12 @@ pub(super) struct Desk {
     pub(super) ledger: Ledger,
     pub(super) register: Register,
     pub(super) pages: Pages,
-    pub(super) limits: Limits,
-    pub(super) meter: Meter,
+    pub(super) limits: Arc<Limits>,
+    pub(super) meter: Arc<Meter>,
+    pub(super) courier: Courier,
     pub(super) trust: Trust,
+    /// The newsletter's language where `[serve]` names none.
+    pub(super) newsletter: Language,
     /// The address of the pages, without a slash at its end.
     pub(super) base: String,
     /// The path within it, without a slash at its end.
@@ -88,6 +93,23 @@ impl Desk {
     /// The page's language, where nothing is known of the reader.
     pub(super) fn language(&self, asked: &Asked) -> Language {
         self.pages.language(asked.lang.as_deref(), None, &asked.headers)
+    }
+
+    /// The languages of the newsletter.
+    pub(super) fn newsletters(&self) -> &[Language] {
+        if self.serve.languages.is_empty() { std::slice::from_ref(&self.newsletter) } else { &self.serve.languages }
+    }
+
+    /// The newsletter's language for a reader of pages in a language.
+    pub(super) fn newsletter_for(&self, language: &Language) -> Language {
+        let there = self.newsletters();
+        let own = there.iter().find(|own| own.primary() == language.primary());
+        own.or(there.first()).unwrap_or(language).clone()
+    }
+
+    /// Whether readers can choose a tag.
+    pub(super) fn offers(&self, tag: &str) -> bool {
+        self.serve.topics.iter().any(|topic| topic.tag == tag)
     }
 
     /// A link to the form to subscribe.

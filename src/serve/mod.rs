@@ -5,6 +5,10 @@
 //! guard    what a request must be, what an answer says of itself
 //! desk     what every request can ask: secret, ledger, pages, limits
 //! leave    /u/TOKEN       one click (RFC 8058), and the page with a button
+//! choose   /p/TOKEN       language and topics
+//! join     /subscribe     the form; it is answered the same for everybody
+//! courier                 the letter that follows, to be confirmed
+//! confirm  /c/TOKEN       double opt-in: only now somebody is on the list
 //! pages    data -> HTML in the reader's language
 //! ```
 //!
@@ -12,10 +16,15 @@
 //! link that was sent to them. No address and no token is ever logged.
 
 mod body;
+mod choose;
 mod client;
+mod confirm;
+mod courier;
 mod desk;
 mod door;
 mod guard;
+mod join;
+mod joining;
 mod leave;
 mod limits;
 mod meter;
@@ -33,9 +42,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use url::Url;
 
 use self::client::Trust;
+use self::courier::Bag;
 use self::desk::Desk;
 use self::limits::Limits;
 use self::meter::Meter;
@@ -50,11 +61,17 @@ pub struct Server {
     address: SocketAddr,
     desk: Arc<Desk>,
     closing: Closing,
+    carrying: JoinHandle<()>,
 }
 
 impl Server {
     /// Makes everything ready and takes the address: that of `envoi.toml`, unless another is given.
-    pub async fn bind(project: &Project, address: Option<SocketAddr>) -> Result<Self> {
+    /// `tell` gets what its operator should know; never an address, never a token.
+    pub async fn bind(
+        project: &Project,
+        address: Option<SocketAddr>,
+        tell: impl Fn(String) + Send + Sync + 'static,
+    ) -> Result<Self> {
         let (Some(serve), Some(base)) = (&project.config.serve, project.serve_base()) else { return Err(no_url()) };
         let Some(secret) = project.secret()?.cloned() else { return Err(no_url()) };
         let url = Url::parse(base).map_err(|_| no_url())?;
@@ -66,20 +83,25 @@ impl Server {
         let listener = TcpListener::bind(address).await.map_err(|error| taken(address, error))?;
         let address = listener.local_addr().map_err(|error| taken(address, error))?;
         let (register, closing) = Register::open(ledger.clone());
+        let (meter, limits) = (Arc::<Meter>::default(), Arc::<Limits>::default());
+        let needs = ((secret.clone(), ledger.clone()), (Arc::clone(&meter), Arc::clone(&limits)));
+        let (courier, carrying) = Bag::pack(project, &pages, needs.0, needs.1, Arc::new(tell)).await?.start();
         let desk = Desk {
             secret,
             ledger,
             register,
             pages,
-            limits: Limits::default(),
-            meter: Meter::default(),
+            limits,
+            meter,
+            courier,
+            newsletter: project.config.languages.default.clone(),
             trust: Trust::new(serve),
             base: base.to_owned(),
             path: url.path().trim_end_matches('/').to_owned(),
             origin: url.origin().ascii_serialization(),
             serve: serve.clone(),
         };
-        Ok(Self { listener, address, desk: Arc::new(desk), closing })
+        Ok(Self { listener, address, desk: Arc::new(desk), closing, carrying })
     }
 
     /// The address that was taken, with its port.
@@ -94,19 +116,24 @@ impl Server {
 
     /// Answers until `until` is over, and finishes what was begun.
     pub async fn serve(self, until: impl Future<Output = ()>) -> Result<()> {
-        let Self { listener, desk, closing, .. } = self;
+        let Self { listener, desk, closing, carrying, .. } = self;
         let ledger = desk.ledger.clone();
         door::keep(listener, routes(&desk), until).await;
         // the last one to write in the register is gone with the desk
         drop(desk);
         closing.wait().await;
+        let _ = carrying.await;
         ledger.close().await
     }
 }
 
 /// All routes.
 fn routes(desk: &Arc<Desk>) -> Router {
-    let pages = Router::new().route("/u/{token}", get(leave::ask).post(leave::leave));
+    let pages = Router::new()
+        .route("/u/{token}", get(leave::ask).post(leave::leave))
+        .route("/p/{token}", get(choose::ask).post(choose::choose))
+        .route("/c/{token}", get(confirm::ask).post(confirm::confirm))
+        .route("/subscribe", get(join::form).post(join::join));
     let pages = if desk.path.is_empty() { pages } else { Router::new().nest(&desk.path, pages) };
     pages
         .route("/health", get(health))

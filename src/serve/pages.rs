@@ -164,6 +164,11 @@ impl Pages {
         others.map(choice).collect()
     }
 
+    /// The project's own language.
+    pub(super) fn default(&self) -> &Language {
+        &self.default
+    }
+
     /// What a language calls itself.
     pub(super) fn name(&self, language: &Language) -> String {
         self.names.get(language).cloned().unwrap_or_else(|| language.to_string())
