@@ -23,7 +23,7 @@ impl Serve {
     pub(super) fn run(self, global: &Global) -> Result<Ending> {
         let project = global.project()?;
         runtime::block_on(async {
-            let server = Server::bind(&project, self.listen, |news| show::remark(news)).await?;
+            let server = Server::bind(&project, self.listen, show::remark).await?;
             show::line(format_args!("{} is served on {}", server.url(), server.address()))?;
             server.serve(runtime::interrupted()).await
         })?;

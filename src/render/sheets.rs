@@ -42,7 +42,7 @@ struct Sheet<'s, T> {
 impl Renderer<'_> {
     /// A template with all that does not depend on a request.
     pub(crate) fn sheets(&self, template: &'static str, languages: &[Language]) -> Result<Sheets> {
-        let engine = Engine::new(&self.files, Form::Html, &[template], &self.fields, &Slots::default())?;
+        let engine = Engine::new(&self.files, Form::Html, template, &self.fields, &Slots::default())?;
         let languages =
             languages.iter().map(|language| Ok((language.clone(), self.ground(language, Placing::Inline)?)));
         Ok(Sheets { registry: engine.into_registry(), template, languages: languages.collect::<Result<_>>()? })
@@ -62,7 +62,7 @@ impl Renderer<'_> {
         ground["link"] = json!(slots.token(&field));
         ground["subject"] = json!(subject);
         let sheet = Sheet { ground: &ground, page: data };
-        let render = |form| Engine::new(&self.files, form, &[template], &self.fields, &slots)?.render(template, &sheet);
+        let render = |form| Engine::new(&self.files, form, template, &self.fields, &slots)?.render(&sheet);
         Ok(Rendering {
             language: language.clone(),
             readership: Readership::default(),
@@ -108,11 +108,11 @@ impl Sheets {
     /// The page in a language, which is one of those that it was made for.
     pub(crate) fn fill(&self, language: &Language, page: &impl Serialize) -> Result<String> {
         let ground = self.languages.iter().find(|(own, _)| own == language).or(self.languages.first());
-        let Some((_, ground)) = ground else { return Err(unfit("there is no language for it".to_owned())) };
+        let Some((_, ground)) = ground else { return Err(unfit("there is no language for it")) };
         self.registry.render(self.template, &Sheet { ground, page }).map_err(|error| {
             let place = error.line_no.map_or_else(String::new, |line| format!(":{line}"));
             let template = error.template_name.as_deref().unwrap_or(self.template);
-            unfit(format!("templates/{template}.html.hbs{place}: {}", error.reason()))
+            unfit(&format!("templates/{template}.html.hbs{place}: {}", error.reason()))
         })
     }
 
@@ -122,7 +122,7 @@ impl Sheets {
     }
 }
 
-fn unfit(why: String) -> Error {
+fn unfit(why: &str) -> Error {
     Error::Refused(
         Trouble::new(format!("a page of the server cannot be made: {why}"))
             .hint("mend the template, or delete the project's own copy to have the built-in one back"),

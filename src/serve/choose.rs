@@ -80,10 +80,7 @@ async fn page(
     notice: Option<&str>,
     status: StatusCode,
 ) -> Response {
-    let standing = match standing(desk, address).await {
-        Ok(standing) => standing,
-        Err(_) => return desk.failed(&desk.language(asked)),
-    };
+    let Ok(standing) = standing(desk, address).await else { return desk.failed(&desk.language(asked)) };
     let known = if let Standing::Listed(known) = &standing { known.language.as_ref() } else { None };
     let language = desk.pages.language(asked.lang.as_deref(), known, &asked.headers);
     let path = format!("{}/p/{token}", desk.path);

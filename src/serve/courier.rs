@@ -107,12 +107,11 @@ impl Bag {
             let tell = words("known_subject", "known_text", "choose_link", "known_fine");
             known.insert(language.clone(), renderer.letter("confirmation", &language, &tell.title, &tell)?);
         }
-        let (relay, catcher) = match Relay::of(project)? {
-            Some(relay) => (relay, None),
-            None => {
-                let catcher = Catcher::open(&project.outbox()).await?;
-                (catcher.relay(), Some(catcher))
-            }
+        let (relay, catcher) = if let Some(relay) = Relay::of(project)? {
+            (relay, None)
+        } else {
+            let catcher = Catcher::open(&project.outbox()).await?;
+            (catcher.relay(), Some(catcher))
         };
         Ok(Self {
             secret,

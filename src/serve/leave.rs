@@ -70,16 +70,12 @@ async fn one_click(desk: &Desk, token: &str) -> Response {
         desk.meter.count(Count::BadToken);
         return (StatusCode::NOT_FOUND, plain, "no such link\n").into_response();
     };
-    match desk.register.leave(address, "by one click").await {
-        Ok(()) => {
-            desk.meter.count(Count::OneClick);
-            (StatusCode::OK, plain, "unsubscribed\n").into_response()
-        }
-        Err(_) => {
-            desk.meter.count(Count::Failed);
-            (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "120")], plain, "try again later\n").into_response()
-        }
+    if desk.register.leave(address, "by one click").await.is_err() {
+        desk.meter.count(Count::Failed);
+        return (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "120")], plain, "try again later\n").into_response();
     }
+    desk.meter.count(Count::OneClick);
+    (StatusCode::OK, plain, "unsubscribed\n").into_response()
 }
 
 /// The page with the button.
