@@ -99,7 +99,7 @@ async fn write(ledger: Ledger, mut inbox: mpsc::Receiver<Entry>, counts: Arc<Cou
         }
         let leaving: Vec<(Address, &str)> = leaving.into_values().collect();
         let written = match ledger.suppress_all(&leaving, REASON).await {
-            Ok(()) => ledger.sync().await.is_ok(),
+            Ok(()) => ledger.synced().await.is_ok(),
             Err(_) => false,
         };
         if written {
@@ -137,7 +137,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let ledger = Ledger::open(&folder.path().join("ledger.db")).await.unwrap();
         {
-            let mut connection = ledger.connection.lock().await;
+            let crate::ledger::Database::Sqlite(sqlite) = &ledger.database else { panic!("a file is SQLite") };
+            let mut connection = sqlite.connection.lock().await;
             sqlx::Executor::execute(&mut *connection, "DROP TABLE suppressions").await.unwrap();
         }
         let (register, _closing) = Register::open(ledger);
