@@ -119,7 +119,11 @@ fn values_after(values: &str, address: &Address, wish: &Wish) -> Result<String> 
     let damaged = |_| Error::Ledger(Trouble::new(format!("the ledger holds a damaged subscriber: {address}")));
     let mut values: BTreeMap<String, String> = serde_json::from_str(values).map_err(damaged)?;
     let tags = tags_after(values.get(TAGS).map_or("", String::as_str), wish);
-    if tags.is_empty() { values.remove(TAGS) } else { values.insert(TAGS.to_owned(), tags) };
+    if tags.is_empty() {
+        values.remove(TAGS)
+    } else {
+        values.insert(TAGS.to_owned(), tags)
+    };
     serde_json::to_string(&values).map_err(damaged)
 }
 
