@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::audience::{self, Columns, List, Row, Subscriber};
+use crate::audience::{Columns, Listing as _, Row, Subscriber};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::issue::Issue;
@@ -15,6 +15,7 @@ use crate::message::Stamper;
 use crate::output;
 use crate::project::Project;
 use crate::render::{Placed, Placing, Proof, Renderer};
+use crate::subscribers;
 
 /// The folder of an edition's pictures, beside its page.
 const IMAGES: &str = "images";
@@ -34,7 +35,7 @@ pub struct Build {
 impl Build {
     /// Opens, checks and renders an issue in every language. What stands against sending it stands against this.
     pub fn of(project: &Project, slug: &str) -> Result<Self> {
-        let (columns, about_list) = audience::columns(project)?;
+        let (columns, about_list) = subscribers::columns(project)?;
         if about_list.iter().any(Diagnostic::is_error) {
             return Err(Error::Input(about_list));
         }
@@ -49,7 +50,7 @@ impl Build {
             let page = renderer.web(&issue, &mail.language, Placing::Folder(IMAGES))?;
             files.push((folder.join("newsletter.html"), page.html.into_bytes()));
             files.push((folder.join("newsletter.txt"), mail.text.sample().into_bytes()));
-            let message = Stamper::new(project, slug, mail, &columns, SAMPLE)?.stamp(reader);
+            let message = Stamper::sample(project, slug, mail, &columns, SAMPLE)?.stamp(reader);
             files.push((folder.join("newsletter.eml"), message.bytes));
             pictures(&page.pictures, &folder.join(IMAGES), &mut files);
         }
@@ -69,8 +70,7 @@ fn pictures(pictures: &[Placed], folder: &Path, files: &mut Vec<(PathBuf, Vec<u8
 /// For each edition its first reader on the list; somebody invented where it has none.
 fn sample_readers(project: &Project, issue: &Issue, columns: &Columns) -> Result<Vec<Subscriber>> {
     let mut readers: Vec<Option<Subscriber>> = vec![None; issue.languages.len()];
-    if let Some(path) = project.list().filter(|path| path.exists()) {
-        let mut list = List::open(&path, project.shown(&path))?;
+    if let Some(mut list) = subscribers::readable(project)? {
         while readers.iter().any(Option::is_none)
             && let Some(row) = list.next_row()?
         {

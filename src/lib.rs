@@ -7,6 +7,7 @@
 //! ```text
 //! language    "fr", "nl-be"             a BCP 47 tag
 //! address     text -> Address, Mailbox  valid, and safe in a header
+//! token       payload <-> token     what a link carries instead of an address, sealed under the project's secret
 //! clock       -> now                    the one place from which time comes
 //! rule        a code -> Rule            what is looked at and why: the list of all checks
 //! diagnostic  Diagnostic                what is wrong, where, how to mend it
@@ -24,10 +25,12 @@
 //! check       Issue -> diagnostics, fixes      what the officer would want to know before it goes out
 //! render      Issue + Language -> Rendering    Handlebars templates, CSS inlining, plain text
 //! audience    CSV -> subscribers               decode, validate, deduplicate, filter
+//! ledger      the list, sends, deliveries      the one place that says who is on the list and who got what
+//! subscribers Project -> Roll; file -> Import  the list to read, in a file or in the ledger; bringing one in
 //! message     Rendering -> Stamper -> Message  MIME, headers, merge fields filled for one subscriber
 //! build       Issue -> files                   each edition as a web page, a text and a sample message
-//! ledger      sends, deliveries, suppressions  the one place that says who got what
 //! delivery    Audience + Stamper -> Report     claim, stamp, transmit, record
+//! inbox       mailbox -> findings             bounces, complaints and unsubscriptions, taken into the ledger
 //! preview     Project -> local web page        what readers will see, while it is written
 //! press       Issue -> press pages             a press release for journalists: page, text, PDF, kit, data
 //! archive     Project + ledger -> a static site  what stays on the web: index, pages, feeds
@@ -49,6 +52,7 @@ pub mod delivery;
 pub mod diagnostic;
 pub mod error;
 pub mod import;
+pub mod inbox;
 pub mod issue;
 pub mod language;
 pub mod ledger;
@@ -61,3 +65,5 @@ pub mod render;
 pub mod rule;
 pub mod scaffold;
 pub mod source;
+pub mod subscribers;
+pub mod token;

@@ -9,17 +9,17 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::audience;
 use crate::check;
 use crate::clock;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::issue::{self, Issue, Kind as Snippets, Snippet};
 use crate::language::Language;
-use crate::ledger::{Ledger, SendKind, State};
+use crate::ledger::{Ledger, SendKind, State, Tally};
 use crate::press::complaints;
 use crate::project::Project;
 use crate::rule;
+use crate::subscribers;
 
 /// The issues that went out, and when their sends began (seconds since 1970).
 pub type Sent = BTreeMap<String, i64>;
@@ -27,8 +27,8 @@ pub type Sent = BTreeMap<String, i64>;
 /// Asks the ledger which issues went out: those of whose deliveries at least one was accepted.
 pub async fn sent(ledger: &Ledger) -> Result<Sent> {
     let sends = ledger.sends(None, 0).await?;
-    let out =
-        sends.into_iter().filter(|send| send.kind == SendKind::Issue && send.deliveries.count(State::Accepted) > 0);
+    let went_out = |tally: &Tally| tally.count(State::Accepted) + tally.count(State::Bounced) > 0;
+    let out = sends.into_iter().filter(|send| send.kind == SendKind::Issue && went_out(&send.deliveries));
     Ok(out.map(|send| (send.issue, send.started)).collect())
 }
 
@@ -76,7 +76,7 @@ pub(super) struct Found {
 
 /// Looks through every issue.
 pub(super) fn gather(project: &Project, sent: &Sent) -> Result<(Vec<Found>, Vec<String>)> {
-    let (columns, _) = audience::columns(project)?;
+    let (columns, _) = subscribers::columns(project)?;
     let (mut found, mut left_out, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for slug in issue::slugs(project)? {

@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use super::entry::{Entry, Found, Kind};
 use super::frame::{Frame, frame};
-use crate::audience;
 use crate::error::Result;
 use crate::issue::markdown::{Inline, walk};
 use crate::issue::{Issue, Snippet};
@@ -17,6 +16,7 @@ use crate::language::Language;
 use crate::press::{material, versions};
 use crate::project::Project;
 use crate::render::{Dress, Placed, Placing, Renderer, Version};
+use crate::subscribers;
 
 /// Where pictures lie, seen from an issue's or a release's page.
 const IMAGES: &str = "../../images";
@@ -75,7 +75,7 @@ const POLICY: &str = "default-src 'none'; img-src 'self' data: file:; style-src 
 
 impl<'p> Desk<'p> {
     pub(super) fn new(project: &'p Project, address: &str) -> Result<Self> {
-        let (columns, _) = audience::columns(project)?;
+        let (columns, _) = subscribers::columns(project)?;
         Ok(Self { project, renderer: Renderer::new(project, &columns.0)?, address: address.to_owned() })
     }
 

@@ -1,13 +1,13 @@
-//! The rows of a list for whom a filter holds, as a text: [`List`] + [`Filter`] -> CSV or JSON, given in pieces so that a
+//! The rows of a list for whom a filter holds, as a text: [`Listing`] + [`Filter`] -> CSV or JSON, given in pieces so that a
 //! list of any length takes little memory.
 //!
-//! CSV keeps the list's own separator, and is safe to open in a spreadsheet: what would be taken for a formula gets an
+//! CSV has the separator that is asked for, and is safe to open in a spreadsheet: what would be taken for a formula gets an
 //! apostrophe before it. JSON has the values as they are. Suppressions are the ledger's and play no part here.
 
 use serde::Serializer as _;
 use serde::ser::Error as _;
 
-use super::{Filter, Finding, List, Row, Subscriber};
+use super::{Filter, Finding, Listing, Row, Subscriber};
 use crate::error::{Error, Result, Trouble};
 
 /// How many bytes are gathered before they are given away.
@@ -37,28 +37,28 @@ pub struct Extract {
 
 /// Reads a list to its end and gives the rows that are meant, piece by piece.
 pub fn extract(
-    list: &mut List,
+    list: &mut dyn Listing,
+    separator: char,
     filter: &Filter,
     form: Form,
     give: &mut dyn FnMut(&str) -> Result<()>,
 ) -> Result<Extract> {
     let mut extract = Extract::default();
-    let separator = list.separator();
     let mut piece = match form {
-        Form::Csv => line(list.columns.0.iter().map(String::as_str), separator),
+        Form::Csv => line(list.columns().0.iter().map(String::as_str), separator),
         Form::Json => "[".to_owned(),
     };
     while let Some(row) = list.next_row()? {
         match row {
             Row::Finding(Finding { duplicate: true, .. }) => extract.duplicates += 1,
             Row::Finding(_) => extract.unusable += 1,
-            Row::Subscriber(subscriber) if !filter.matches(&subscriber, &list.columns) => extract.filtered += 1,
+            Row::Subscriber(subscriber) if !filter.matches(&subscriber, list.columns()) => extract.filtered += 1,
             Row::Subscriber(subscriber) => {
                 match form {
                     Form::Csv => piece.push_str(&line(subscriber.values.iter().map(String::as_str), separator)),
                     Form::Json => {
                         piece.push_str(if extract.written == 0 { "\n" } else { ",\n" });
-                        piece.push_str(&object(&list.columns.0, &subscriber)?);
+                        piece.push_str(&object(&list.columns().0, &subscriber)?);
                     }
                 }
                 extract.written += 1;

@@ -3,32 +3,27 @@
 //! Issue + list -> diagnostics. The list is read once, row by row, and each subscriber is counted for the edition that
 //! they get.
 
-use super::{List, Row};
+use super::{Listing, Row};
 use crate::check::{OpenField, open_fields};
 use crate::diagnostic::Diagnostic;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::issue::Issue;
-use crate::project::Project;
 use crate::rule;
 
 /// One warning for each such field that is empty for somebody.
-pub fn gaps(project: &Project, issue: &Issue) -> Result<Vec<Diagnostic>> {
+pub fn gaps(list: &mut dyn Listing, issue: &Issue) -> Result<Vec<Diagnostic>> {
     let open = open_fields(issue);
-    let Some(path) = project.list().filter(|path| !open.is_empty() && path.exists()) else { return Ok(Vec::new()) };
-    let mut list = match List::open(&path, project.shown(&path)) {
-        Ok(list) => list,
-        // what is wrong with the list as such is told elsewhere
-        Err(Error::Input(_)) => return Ok(Vec::new()),
-        Err(other) => return Err(other),
-    };
     let mut counted: Vec<(OpenField, u64, u64)> =
-        open.into_iter().filter(|field| list.columns.0.contains(&field.name)).map(|field| (field, 0, 0)).collect();
+        open.into_iter().filter(|field| list.columns().0.contains(&field.name)).map(|field| (field, 0, 0)).collect();
+    if counted.is_empty() {
+        return Ok(Vec::new());
+    }
     while let Some(row) = list.next_row()? {
         let Row::Subscriber(subscriber) = row else { continue };
         let edition = issue.language_for(subscriber.language.as_ref());
         for (field, empty, readers) in counted.iter_mut().filter(|(field, ..)| field.language == *edition) {
             *readers += 1;
-            *empty += u64::from(list.columns.value(&subscriber, &field.name).is_empty());
+            *empty += u64::from(list.columns().value(&subscriber, &field.name).is_empty());
         }
     }
     Ok(counted.into_iter().filter(|(_, empty, _)| *empty > 0).map(finding).collect())

@@ -77,6 +77,25 @@ pub struct Finding {
     pub duplicate: bool,
 }
 
+/// A list, wherever it is: its columns, and its rows one by one.
+pub trait Listing {
+    /// The columns, by the names that merge fields use.
+    fn columns(&self) -> &Columns;
+
+    /// The next row; none at the end.
+    fn next_row(&mut self) -> Result<Option<Row>>;
+}
+
+impl Listing for List {
+    fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    fn next_row(&mut self) -> Result<Option<Row>> {
+        List::next_row(self)
+    }
+}
+
 impl List {
     /// Opens a list and reads its header. `shown` is how diagnostics name it.
     pub fn open(path: &Path, shown: impl Into<PathBuf>) -> Result<Self> {
@@ -230,7 +249,7 @@ fn clean(value: &str) -> String {
 }
 
 /// A header's name as merge fields write it: "E-mail Address" becomes `email`, "Code postal" `code_postal`.
-pub(super) fn column_name(header: &str) -> String {
+pub fn column_name(header: &str) -> String {
     let name: String =
         header.trim().to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
     let name = name.trim_matches('_');

@@ -10,22 +10,22 @@ mod extract;
 mod filter;
 mod gaps;
 mod list;
+mod moment;
 mod rows;
+mod suspect;
 mod token;
 
 pub use census::{Census, census};
 pub use extract::{Extract, Form, extract};
 pub use filter::Filter;
 pub use gaps::gaps;
-pub use list::{Finding, List, Row};
+pub use list::{Finding, List, Listing, Row, column_name};
+pub use moment::moment;
+pub use suspect::{Suspects, is_role};
 
 use crate::address::{Address, Mailbox};
-use crate::diagnostic::Diagnostic;
-use crate::error::{Error, Result};
 use crate::issue::MergeField;
 use crate::language::Language;
-use crate::project::Project;
-use crate::rule;
 
 /// Somebody on the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,24 +87,5 @@ impl Columns {
             whole.to_owned()
         };
         Mailbox::new(name.trim(), subscriber.address.clone())
-    }
-}
-
-/// The columns of a project's list, which are the merge fields of its issues, and what is wrong with that list.
-/// Where there is no list to be read, the columns that are always understood.
-pub fn columns(project: &Project) -> Result<(Columns, Vec<Diagnostic>)> {
-    let Some(path) = project.list() else { return Ok((Columns::usual(), Vec::new())) };
-    let shown = project.shown(&path);
-    if !path.exists() {
-        let usual = Columns::usual();
-        let warning = Diagnostic::of(&rule::NO_LIST, format!("the list `{}` is not there", shown.display()))
-            .at(project.place_of("list.file"))
-            .hint(format!("save it there as CSV; until then the merge fields are {}", usual.0.join(", ")));
-        return Ok((usual, vec![warning]));
-    }
-    match List::open(&path, shown) {
-        Ok(list) => Ok((list.columns, Vec::new())),
-        Err(Error::Input(found)) => Ok((Columns::usual(), found)),
-        Err(other) => Err(other),
     }
 }

@@ -40,7 +40,7 @@ const DEAF: [&str; 7] =
 
 pub(super) fn look(project: &Project, issue: &Issue, found: &mut Vec<Diagnostic>) {
     let config = &project.config;
-    if config.unsubscribe.is_none() {
+    if config.unsubscribe.is_none() && project.serve_base().is_none() {
         found.push(
             Diagnostic::of(&rule::NO_UNSUBSCRIBE, "readers have no way to unsubscribe")
                 .at(project.place_of("[unsubscribe]"))

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::issue::{self, Issue};
 use crate::project::Project;
 use crate::render::{Placing, Proof};
+use crate::subscribers;
 
 /// Check issues: what is wrong or worth knowing, where, and how to mend it
 ///
@@ -79,7 +80,7 @@ impl Check {
     }
 
     fn verdicts(&self, project: &Project, slugs: Vec<String>, all: usize) -> Result<Vec<Verdict>> {
-        let (columns, about_list) = audience::columns(project)?;
+        let (columns, about_list) = subscribers::columns(project)?;
         let mut reach = self.links.then(|| Reach::new(Reach::usual_memory()));
         let mut idle: Option<Vec<Diagnostic>> = None;
         let mut found = Vec::new();
@@ -87,7 +88,10 @@ impl Check {
             let mut proof = Proof::pull(project, &slug, &columns.0, &Placing::in_messages(project))?;
             proof.add(about_list.clone());
             if let Some(issue) = &proof.issue {
-                let mut more = audience::gaps(project, issue)?;
+                let mut more = match subscribers::readable(project)? {
+                    Some(mut list) => audience::gaps(&mut list, issue)?,
+                    None => Vec::new(),
+                };
                 more.extend(reach.as_mut().map(|reach| reach.ask(project, issue)).unwrap_or_default());
                 proof.add(more);
             }

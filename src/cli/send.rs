@@ -1,6 +1,5 @@
 //! `envoi send`: an issue and its audience -> a summary, a question, a bar, a report.
 
-use std::collections::HashSet;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,7 +15,7 @@ use super::{names, runtime, show};
 use crate::address::Address;
 use crate::delivery::{Audience, Begun, Brake, Dispatch, Options, Progress, Rehearsal, Relay, Report, Survey};
 use crate::error::{Error, Result, Trouble};
-use crate::ledger::{Ledger, SendKind, State, Tally};
+use crate::ledger::{Ledger, SendKind, State, Suppressed, Tally};
 use crate::project::Project;
 
 /// Send an issue to its subscribers, or go on with a send that stopped
@@ -140,7 +139,7 @@ impl Send {
 
     async fn send(&self, project: &Project, dispatch: &Dispatch<'_>, relay: Option<&Relay>) -> Result<Ending> {
         let mut ledger = Ledger::open(&project.ledger()).await?;
-        let survey = dispatch.survey(&suppressed(&ledger).await?, Some(&ledger)).await?;
+        let survey = dispatch.survey(&ledger.suppressed().await?, Some(&ledger)).await?;
         let summary = Summary { project, dispatch, survey: &survey, relay };
         summary.show();
         if survey.total() == 0 {
@@ -241,8 +240,8 @@ impl Send {
         let path = project.ledger();
         let ledger = if path.is_file() { Some(Ledger::open(&path).await?) } else { None };
         let suppressed = match &ledger {
-            Some(ledger) => suppressed(ledger).await?,
-            None => HashSet::new(),
+            Some(ledger) => ledger.suppressed().await?,
+            None => Suppressed::default(),
         };
         let survey = dispatch.survey(&suppressed, ledger.as_ref()).await?;
         // no relay: its secrets are not needed
@@ -261,11 +260,6 @@ impl Send {
         }
         Ok(Ending::Well)
     }
-}
-
-/// The keys of the addresses that are never written to.
-async fn suppressed(ledger: &Ledger) -> Result<HashSet<String>> {
-    Ok(ledger.suppressions().await?.into_iter().map(|suppression| suppression.address.key()).collect())
 }
 
 fn nobody(survey: &Survey) -> Error {

@@ -73,7 +73,7 @@ impl Summary<'_> {
         }
         let editions: Vec<String> =
             self.survey.editions.iter().map(|(lang, count)| format!("{count} {lang}")).collect();
-        let list = self.dispatch.list().map(|list| format!(" of {}", list.display())).unwrap_or_default();
+        let list = self.dispatch.list().map(|list| format!(" of {list}")).unwrap_or_default();
         let total = Count(self.survey.total(), "subscriber");
         if editions.is_empty() { format!("{total}{list}") } else { format!("{total}{list}: {}", editions.join(", ")) }
     }

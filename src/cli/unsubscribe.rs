@@ -4,10 +4,11 @@ use super::ending::Ending;
 use super::global::Global;
 use super::{runtime, show};
 use crate::address::Address;
-use crate::audience::{List, Row};
+use crate::audience::{Listing as _, Row};
 use crate::error::Result;
 use crate::ledger::Ledger;
 use crate::project::Project;
+use crate::subscribers;
 
 /// Never write to an address again, whatever list it stands on
 ///
@@ -38,10 +39,9 @@ impl Unsubscribe {
     }
 }
 
-/// Whether an address is on the project's list; where the list cannot be read there is nothing to say of it.
+/// Whether an address is on the project's list; where there is none that can be read there is nothing to say of it.
 fn is_listed(project: &Project, address: &Address) -> bool {
-    let Some(path) = project.list().filter(|path| path.exists()) else { return true };
-    let Ok(mut list) = List::open(&path, project.shown(&path)) else { return true };
+    let Ok(Some(mut list)) = subscribers::readable(project) else { return true };
     let key = address.key();
     loop {
         match list.next_row() {

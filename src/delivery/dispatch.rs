@@ -3,20 +3,20 @@
 //! Project + slug + [`Audience`] -> [`Dispatch`]: the editions rendered and proved, the list opened. Nothing is
 //! written until [`Dispatch::begin`], nothing leaves until [`Dispatch::run`].
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::{Brake, Catcher, Plan, Progress, Relay, Report, Run, Survey};
 use crate::address::Address;
-use crate::audience::{Columns, List, Row, Subscriber};
+use crate::audience::{Columns, Listing as _, Row, Subscriber};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result, Trouble};
 use crate::issue::{Issue, Moment};
 use crate::language::Language;
-use crate::ledger::{Enlisted, Ledger, NewSend, Recipient, SendId, SendKind};
+use crate::ledger::{Enlisted, Ledger, NewSend, Recipient, SendId, SendKind, Suppressed};
 use crate::message::{Message, Stamper};
 use crate::project::Project;
 use crate::render::{Placing, Proof, Rendering};
+use crate::subscribers::Source;
 
 /// For whom a send is.
 #[derive(Debug, Clone)]
@@ -88,8 +88,11 @@ impl<'p> Dispatch<'p> {
         let for_the_press = audience.is_the_press();
         let to = match audience {
             Audience::List { file, conditions } => {
-                let file = file.or_else(|| project.list()).ok_or_else(no_list)?;
-                To::List(Plan::new(project, file, &conditions)?)
+                let source = match file {
+                    Some(file) => Some(Source::file(project, file)),
+                    None => Source::of(project)?,
+                };
+                To::List(Plan::new(source.ok_or_else(no_list)?, &conditions)?)
             }
             Audience::Test(address) => To::Test(Box::new(tester(project, address)?)),
         };
@@ -118,8 +121,8 @@ impl<'p> Dispatch<'p> {
         self.issue.subject(language).sample()
     }
 
-    /// The list, as diagnostics name it; none for a test.
-    pub fn list(&self) -> Option<&std::path::Path> {
+    /// What the list is called; none for a test.
+    pub fn list(&self) -> Option<String> {
         match &self.to {
             To::List(plan) => Some(plan.list()),
             To::Test(_) => None,
@@ -135,8 +138,8 @@ impl<'p> Dispatch<'p> {
     }
 
     /// Looks through the list: how many would get which edition, and what an earlier run has come to for them.
-    /// `suppressed` are the keys of addresses that are left out.
-    pub async fn survey(&self, suppressed: &HashSet<String>, ledger: Option<&Ledger>) -> Result<Survey> {
+    /// `suppressed` are those who are left out.
+    pub async fn survey(&self, suppressed: &Suppressed, ledger: Option<&Ledger>) -> Result<Survey> {
         match &self.to {
             To::List(plan) => {
                 let before = match ledger {
@@ -153,7 +156,7 @@ impl<'p> Dispatch<'p> {
     }
 
     /// Stamps every message and sends none: whatever could go wrong with them goes wrong here.
-    pub fn rehearse(&self, suppressed: &HashSet<String>, mut each: impl FnMut()) -> Result<Rehearsal> {
+    pub fn rehearse(&self, suppressed: &Suppressed, mut each: impl FnMut()) -> Result<Rehearsal> {
         let mut rehearsal = Rehearsal::default();
         let mut count = |message: &Message| {
             let bytes = message.bytes.len() as u64;
@@ -266,19 +269,21 @@ pub struct Options {
 
 /// Who looks at a test: as on the list where they are on it, else with nothing but their address.
 fn tester(project: &Project, address: Address) -> Result<(Subscriber, Columns)> {
-    let Some(path) = project.list().filter(|path| path.is_file()) else {
+    if project.list().is_some_and(|path| !path.is_file()) {
+        return Ok(unknown(address, Columns::usual()));
+    }
+    let Some(mut list) = Source::of(project)?.map(|source| source.open()).transpose()? else {
         return Ok(unknown(address, Columns::usual()));
     };
-    let mut list = List::open(&path, project.shown(&path))?;
     while let Some(row) = list.next_row()? {
         match row {
             Row::Subscriber(subscriber) if subscriber.address.key() == address.key() => {
-                return Ok((subscriber, list.columns));
+                return Ok((subscriber, list.columns().clone()));
             }
             _ => {}
         }
     }
-    Ok(unknown(address, list.columns))
+    Ok(unknown(address, list.columns().clone()))
 }
 
 fn unknown(address: Address, columns: Columns) -> (Subscriber, Columns) {
@@ -290,6 +295,9 @@ fn unknown(address: Address, columns: Columns) -> (Subscriber, Columns) {
 fn no_list() -> Error {
     Error::Refused(
         Trouble::new("no list says who gets the issue")
-            .hint("name it under `[list]` in `envoi.toml` (`file = \"subscribers.csv\"`), or give `--list FILE`"),
+            .hint("bring one into the ledger: `envoi subscribers import FILE`")
+            .hint(
+                "or name a file under `[list]` in `envoi.toml` (`file = \"subscribers.csv\"`), or give `--list FILE`",
+            ),
     )
 }

@@ -1,17 +1,14 @@
 //! Who a send is for: the list, read twice. Once to say how many get which edition before anybody is asked; once to
 //! enlist them in the ledger, a thousand at a time, so that a list of a million takes little memory.
 
-use std::collections::HashSet;
-use std::path::PathBuf;
-
 use serde::Serialize;
 
-use crate::audience::{Columns, Filter, Finding, List, Row, Subscriber};
+use crate::audience::{Columns, Filter, Finding, Listing as _, Row, Subscriber};
 use crate::error::Result;
 use crate::issue::Issue;
 use crate::language::Language;
-use crate::ledger::{Enlisted, Ledger, Recipient, SendId, Tally};
-use crate::project::Project;
+use crate::ledger::{Enlisted, Ledger, Recipient, SendId, Suppressed, Tally};
+use crate::subscribers::{Roll, Source};
 
 /// How many findings are kept to be shown.
 const SHOWN: usize = 20;
@@ -22,8 +19,7 @@ const BATCH: usize = 1000;
 /// A list and the conditions that a send puts on it.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    path: PathBuf,
-    shown: PathBuf,
+    source: Source,
     conditions: Vec<String>,
     columns: Columns,
 }
@@ -70,11 +66,10 @@ impl Survey {
 
 impl Plan {
     /// Opens the list and reads the conditions.
-    pub fn new(project: &Project, path: PathBuf, conditions: &[String]) -> Result<Self> {
-        let shown = project.shown(&path);
-        let list = List::open(&path, &shown)?;
-        Filter::parse(conditions, &list.columns)?;
-        Ok(Self { path, shown, conditions: conditions.to_vec(), columns: list.columns })
+    pub fn new(source: Source, conditions: &[String]) -> Result<Self> {
+        let columns = source.open()?.columns().clone();
+        Filter::parse(conditions, &columns)?;
+        Ok(Self { source, conditions: conditions.to_vec(), columns })
     }
 
     /// The list's columns.
@@ -82,16 +77,16 @@ impl Plan {
         &self.columns
     }
 
-    /// The list, as diagnostics name it.
-    pub fn list(&self) -> &std::path::Path {
-        &self.shown
+    /// What the list is called.
+    pub fn list(&self) -> String {
+        self.source.name()
     }
 
     /// Calls `take` with every subscriber that is meant, and the language of the edition they get.
     pub fn each(
         &self,
         issue: &Issue,
-        suppressed: &HashSet<String>,
+        suppressed: &Suppressed,
         mut take: impl FnMut(Subscriber, &Language),
     ) -> Result<Survey> {
         let mut reading = self.read(issue, suppressed)?;
@@ -105,7 +100,7 @@ impl Plan {
     pub async fn survey(
         &self,
         issue: &Issue,
-        suppressed: &HashSet<String>,
+        suppressed: &Suppressed,
         before: Option<(&Ledger, SendId)>,
     ) -> Result<Survey> {
         let mut reading = self.read(issue, suppressed)?;
@@ -131,7 +126,7 @@ impl Plan {
     /// columns rule.
     pub async fn enlist(&self, ledger: &Ledger, send: SendId, issue: &Issue) -> Result<Enlisted> {
         let columns = Columns(ledger.columns(send).await?);
-        let nobody = HashSet::new();
+        let nobody = Suppressed::default();
         let mut reading = self.read(issue, &nobody)?;
         let mut enlisted = Enlisted::default();
         let mut batch = Vec::with_capacity(BATCH);
@@ -153,9 +148,9 @@ impl Plan {
         }
     }
 
-    fn read<'r>(&self, issue: &'r Issue, suppressed: &'r HashSet<String>) -> Result<Reading<'r>> {
-        let list = List::open(&self.path, &self.shown)?;
-        let filter = Filter::parse(&self.conditions, &list.columns)?;
+    fn read<'r>(&self, issue: &'r Issue, suppressed: &'r Suppressed) -> Result<Reading<'r>> {
+        let list = self.source.open()?;
+        let filter = Filter::parse(&self.conditions, list.columns())?;
         let editions = issue.languages.iter().map(|language| (language.clone(), 0)).collect();
         let survey = Survey { editions, ..Survey::default() };
         Ok(Reading { list, filter, issue, suppressed, survey })
@@ -164,10 +159,10 @@ impl Plan {
 
 /// The list, being read.
 struct Reading<'r> {
-    list: List,
+    list: Roll,
     filter: Filter,
     issue: &'r Issue,
-    suppressed: &'r HashSet<String>,
+    suppressed: &'r Suppressed,
     survey: Survey,
 }
 
@@ -177,10 +172,10 @@ impl<'r> Reading<'r> {
         while let Some(row) = self.list.next_row()? {
             match row {
                 Row::Finding(finding) => self.survey.note(finding),
-                Row::Subscriber(subscriber) if !self.filter.matches(&subscriber, &self.list.columns) => {
+                Row::Subscriber(subscriber) if !self.filter.matches(&subscriber, self.list.columns()) => {
                     self.survey.filtered += 1;
                 }
-                Row::Subscriber(subscriber) if self.suppressed.contains(&subscriber.address.key()) => {
+                Row::Subscriber(subscriber) if self.suppressed.holds(&subscriber.address) => {
                     self.survey.suppressed += 1;
                 }
                 Row::Subscriber(subscriber) => {

@@ -5,6 +5,10 @@
 
 use std::fmt::Write as _;
 
+/// The name of the field that is filled with the reader's token. No column can have it, and nobody can write it in a
+/// text: it has a space.
+pub const READER_TOKEN: &str = "reader token";
+
 /// A field that is filled for each subscriber, with what stands there when the subscriber has none.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct MergeField {
@@ -71,6 +75,12 @@ impl MergeText {
             }
         }
         self
+    }
+
+    /// A link's address that ends in the reader's token, with what comes behind it.
+    pub fn with_token(before: String, behind: String) -> Self {
+        let field = MergeField { name: READER_TOKEN.to_owned(), fallback: Some("sample".to_owned()), in_url: true };
+        Self(vec![Piece::Text(before), Piece::Field(field), Piece::Text(behind)])
     }
 
     /// The fields, in order.

@@ -28,7 +28,7 @@ pub use front_matter::{Contact, Document, FrontMatter, Image, Kind, Link, Quotat
 pub use link::target as link_target;
 pub(crate) use media::LARGEST_SIDE;
 pub use media::Media;
-pub use merge::{MergeError, MergeField, MergeText, Piece};
+pub use merge::{MergeError, MergeField, MergeText, Piece, READER_TOKEN};
 pub(crate) use parse::RESERVED;
 pub use passage::{OBJECT, Passage, Role};
 pub use press_matter::{Photo, PressMatter};

@@ -6,6 +6,7 @@
 
 use sqlx::{Connection, SqliteConnection};
 
+use super::erasures::{ANONYMOUS, erased_among};
 use super::{Enlisted, Ledger, Recipient, SendId, State, Tally, failed};
 use crate::clock;
 use crate::error::Result;
@@ -21,10 +22,16 @@ pub(super) async fn prepare(connection: &mut SqliteConnection) -> Result<()> {
 
 impl Ledger {
     /// Enlists recipients in a send, and makes them this run's audience. Who is in the send already stays as they
-    /// are; who is suppressed is not taken.
+    /// are; who is suppressed or was erased is not taken.
     pub async fn enlist(&self, send: SendId, recipients: &[Recipient]) -> Result<Enlisted> {
+        let mut connection = self.connection.lock().await;
+        // to write from the start: a reader who then wants to write is refused at once where another wrote meanwhile
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("enlist subscribers"))?;
+        let keys: Vec<String> = recipients.iter().map(|recipient| recipient.subscriber.address.key()).collect();
+        let erased = erased_among(&mut transaction, &keys).await?;
         let rows: Vec<_> = recipients
             .iter()
+            .filter(|recipient| erased.is_empty() || !erased.contains(recipient.subscriber.address.key().as_str()))
             .map(|recipient| {
                 serde_json::json!([
                     recipient.subscriber.address.key(),
@@ -35,9 +42,6 @@ impl Ledger {
             })
             .collect();
         let rows = serde_json::to_string(&rows).unwrap_or_default();
-        let mut connection = self.connection.lock().await;
-        // to write from the start: a reader who then wants to write is refused at once where another wrote meanwhile
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("enlist subscribers"))?;
         let suppressed: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM json_each($1) AS row JOIN suppressions ON suppressions.key = row.value ->> 0",
         )
@@ -64,7 +68,7 @@ impl Ledger {
             .await
             .map_err(failed("enlist subscribers"))?;
         transaction.commit().await.map_err(failed("enlist subscribers"))?;
-        let suppressed = u64::try_from(suppressed).unwrap_or(0);
+        let suppressed = u64::try_from(suppressed).unwrap_or(0) + erased.len() as u64;
         Ok(Enlisted { added, known: recipients.len() as u64 - added - suppressed, suppressed })
     }
 
@@ -73,11 +77,13 @@ impl Ledger {
         let mut connection = self.connection.lock().await;
         sqlx::query(
             "UPDATE deliveries SET state = 'pending', attempts = 0, due = 0, worker = NULL
-             WHERE send = $1 AND (state = 'deferred' AND attempts >= $2 OR state = 'uncertain' AND $3)",
+             WHERE send = $1 AND (state = 'deferred' AND attempts >= $2 OR state = 'uncertain' AND $3)
+             AND address <> $4",
         )
         .bind(send)
         .bind(attempts)
         .bind(uncertain)
+        .bind(ANONYMOUS)
         .execute(&mut *connection)
         .await
         .map_err(failed("be written"))?;

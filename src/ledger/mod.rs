@@ -1,9 +1,12 @@
-//! The ledger: sends, deliveries and suppressions. The one place that says who got what.
+//! The ledger: the list, sends, deliveries and suppressions. The one place that says who got what.
 //!
 //! A row a delivery, and a journal a process, written before and after. What a killed process leaves behind is read from
 //! both: what was only claimed is sent again, what was in flight is uncertain. SQLite, in WAL mode, beside the project.
 
+mod bounces;
+mod consents;
 mod enlist;
+mod erasures;
 mod journal;
 mod presence;
 mod rows;
@@ -11,13 +14,19 @@ mod schema;
 mod scribe;
 mod sqlite;
 mod status;
+mod subscribers;
 mod suppressions;
 
+pub use bounces::{Note, Noted, Patience, Sent, Word};
+pub use consents::{Agreed, Consent, How};
+pub use erasures::{Erased, Suppressed};
 pub use rows::{
     Delivery, Enlisted, NewSend, Outcome, Recipient, SendId, SendKind, SendStatus, State, Suppression, Tally, Trace,
 };
 pub use scribe::{Desk, Receipt, Scribe};
 pub use sqlite::Ledger;
+pub use subscribers::{Fate, Listed, Newcomer};
+pub use suppressions::Restored;
 
 use crate::error::{Cause, Error, Trouble};
 

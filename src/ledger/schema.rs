@@ -6,7 +6,8 @@ use super::failed;
 use crate::error::{Error, Result, Trouble};
 
 /// One step a version; a step that has been released is never changed.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE sends (
         id       INTEGER PRIMARY KEY,
         issue    TEXT    NOT NULL,
@@ -50,7 +51,76 @@ const STEPS: &[&str] = &["
         boot     TEXT    NOT NULL,        -- which start of the machine it ran in
         started  INTEGER NOT NULL
     ) STRICT;
-"];
+",
+    "
+    CREATE TABLE subscribers (
+        id       INTEGER PRIMARY KEY,     -- the order in which they came
+        key      TEXT    NOT NULL UNIQUE, -- the address, folded
+        address  TEXT    NOT NULL,
+        lang     TEXT    NOT NULL,        -- '' where it is not known
+        \"values\" TEXT  NOT NULL,        -- JSON: column -> value, those that are not empty
+        added    INTEGER NOT NULL,
+        changed  INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE subscriber_columns (
+        name     TEXT    PRIMARY KEY,
+        position INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE origins (                -- of consents: many have one
+        id       INTEGER PRIMARY KEY,
+        how      TEXT    NOT NULL CHECK (how IN ('import', 'form', 'hand')),
+        source   TEXT    NOT NULL,        -- a file, a form's address, or what was said
+        text     TEXT    NOT NULL,        -- the version of the text that was agreed to, '' where it is not known
+        UNIQUE (how, source, text)
+    ) STRICT;
+    CREATE TABLE consents (
+        key      TEXT    NOT NULL,
+        origin   INTEGER NOT NULL REFERENCES origins (id),
+        given    INTEGER NOT NULL,        -- 0 where it is not known
+        ip       TEXT    NOT NULL,        -- '' where it is not known
+        recorded INTEGER NOT NULL,
+        PRIMARY KEY (key, origin, given)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE erasures (               -- suppressions of which nothing but a salted hash is left
+        hash     TEXT    PRIMARY KEY,
+        since    INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE salts (
+        name     TEXT    PRIMARY KEY,
+        salt     TEXT    NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE restorations (           -- suppressions that were taken back
+        key      TEXT    NOT NULL,
+        reason   TEXT    NOT NULL,        -- of the suppression
+        detail   TEXT    NOT NULL,
+        since    INTEGER NOT NULL,
+        why      TEXT    NOT NULL,        -- it was taken back
+        restored INTEGER NOT NULL,
+        PRIMARY KEY (key, restored)
+    ) STRICT, WITHOUT ROWID;
+    ALTER TABLE sends ADD COLUMN anonymous INTEGER; -- since when nobody knows who got it
+",
+    "
+    CREATE TABLE bounces (                -- what came back, once each
+        digest   TEXT    PRIMARY KEY,     -- by what the message is recognised
+        word     TEXT    NOT NULL,        -- hard, soft, complaint, unsubscription
+        key      TEXT    NOT NULL,        -- the address, folded
+        delivery INTEGER REFERENCES deliveries (id) ON DELETE CASCADE,
+        detail   TEXT    NOT NULL,
+        noted    INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX bounces_of_delivery ON bounces (delivery);
+    CREATE INDEX bounces_of_address ON bounces (key);
+
+    CREATE TABLE mailboxes (              -- up to where a mailbox on a server was read
+        name     TEXT    PRIMARY KEY,
+        validity INTEGER NOT NULL,
+        uid      INTEGER NOT NULL
+    ) STRICT;
+",
+];
 
 /// Brings a ledger to this version; refuses one from a newer envoi.
 pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<()> {

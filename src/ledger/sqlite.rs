@@ -13,6 +13,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Executor, Row, SqliteConnection};
 use tokio::sync::Mutex;
 
+use super::erasures::ANONYMOUS;
 use super::journal::{self, Journal};
 use super::presence::{self, Presence};
 use super::scribe::Tray;
@@ -315,12 +316,14 @@ async fn change(connection: &mut SqliteConnection, outcomes: &[Outcome], worker:
     let rows: Vec<_> = outcomes.iter().map(|o| (o.id, o.state.name(), o.attempts, o.due, o.code, &o.reply)).collect();
     sqlx::query(
         "UPDATE deliveries SET state = row.value ->> 1, attempts = row.value ->> 2, due = row.value ->> 3,
-                code = row.value ->> 4, reply = row.value ->> 5, worker = NULL, changed = $2
+                code = row.value ->> 4, worker = NULL, changed = $2,
+                reply = CASE WHEN address = $4 THEN NULL ELSE row.value ->> 5 END
          FROM json_each($1) AS row WHERE deliveries.id = row.value ->> 0 AND ($3 IS NULL OR worker = $3)",
     )
     .bind(serde_json::to_string(&rows).unwrap_or_default())
     .bind(clock::seconds())
     .bind(worker)
+    .bind(ANONYMOUS)
     .execute(connection)
     .await
     .map_err(failed("record deliveries"))?;
@@ -332,13 +335,15 @@ async fn condemn(connection: &mut SqliteConnection, outcomes: &[Outcome], worker
     for outcome in outcomes.iter().filter(|outcome| outcome.suppress) {
         sqlx::query(
             "INSERT INTO suppressions (key, address, reason, detail, since)
-             SELECT key, address, 'bounced', $2, $3 FROM deliveries WHERE id = $1 AND ($4 IS NULL OR worker = $4)
+             SELECT key, address, 'bounced', $2, $3 FROM deliveries
+             WHERE id = $1 AND ($4 IS NULL OR worker = $4) AND address <> $5
              ON CONFLICT (key) DO NOTHING",
         )
         .bind(outcome.id)
         .bind(&outcome.reply)
         .bind(clock::seconds())
         .bind(worker)
+        .bind(ANONYMOUS)
         .execute(&mut *connection)
         .await
         .map_err(failed("record deliveries"))?;

@@ -1,13 +1,30 @@
 //! The addresses that are never written to again.
 
+use sqlx::Connection;
+
 use super::{Ledger, Suppression, failed};
 use crate::address::Address;
 use crate::clock;
 use crate::error::Result;
 
+/// What was taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Restored {
+    /// A suppression.
+    Suppressed(Suppression),
+    /// An erasure.
+    Erased,
+    /// Nothing: they may be written to anyway.
+    Nobody,
+}
+
 impl Ledger {
-    /// Never writes to an address again. `false` where it was suppressed already.
+    /// Never writes to an address again. `false` where it was suppressed already; who was erased is, and stays
+    /// unknown.
     pub async fn suppress(&self, address: &Address, reason: &str, detail: &str) -> Result<bool> {
+        if self.erased_since(address).await?.is_some() {
+            return Ok(false);
+        }
         let mut connection = self.connection.lock().await;
         let result = sqlx::query(
             "INSERT INTO suppressions (key, address, reason, detail, since) VALUES ($1, $2, $3, $4, $5)
@@ -22,6 +39,39 @@ impl Ledger {
         .await
         .map_err(failed("be written"))?;
         Ok(result.rows_affected() > 0)
+    }
+
+    /// Lets somebody be written to again who was suppressed or erased, and keeps why. Gives the suppression that was
+    /// taken back; `Restored::Nobody` where there was none.
+    pub async fn restore(&self, address: &Address, why: &str) -> Result<Restored> {
+        if self.unerase(address).await? {
+            return Ok(Restored::Erased);
+        }
+        let key = address.key();
+        let mut connection = self.connection.lock().await;
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("be written"))?;
+        let row: Option<(String, String, i64)> =
+            sqlx::query_as("DELETE FROM suppressions WHERE key = $1 RETURNING reason, detail, since")
+                .bind(&key)
+                .fetch_optional(&mut *transaction)
+                .await
+                .map_err(failed("be written"))?;
+        let Some((reason, detail, since)) = row else { return Ok(Restored::Nobody) };
+        sqlx::query(
+            "INSERT INTO restorations (key, reason, detail, since, why, restored) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (key, restored) DO UPDATE SET why = excluded.why",
+        )
+        .bind(&key)
+        .bind(&reason)
+        .bind(&detail)
+        .bind(since)
+        .bind(why)
+        .bind(clock::seconds())
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed("be written"))?;
+        transaction.commit().await.map_err(failed("be written"))?;
+        Ok(Restored::Suppressed(Suppression { address: address.clone(), reason, detail, since }))
     }
 
     /// The addresses that are never written to.

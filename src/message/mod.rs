@@ -9,23 +9,27 @@ mod encode;
 mod header;
 mod mime;
 mod segment;
+mod tag;
 
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
 pub use draft::draft;
+pub use tag::{Role, Tag};
 
 use self::dkim::Signer;
-use self::segment::{Segment, Slot};
+use self::segment::{Coding, Segment, Slot};
+use self::tag::Tagger;
 use crate::address::{Address, Mailbox};
 use crate::audience::{Columns, Subscriber};
 use crate::clock;
 use crate::error::Result;
-use crate::issue::{MergeText, Piece, Readership, TAGS};
+use crate::issue::{MergeText, Piece, READER_TOKEN, Readership, TAGS};
 use crate::language::Language;
 use crate::project::Project;
 use crate::render::Rendering;
+use crate::token::{Purpose, Secret};
 
 /// A message for one subscriber, as it goes on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +50,11 @@ pub struct Stamper {
     readership: Readership,
     from: Mailbox,
     bounce: Address,
+    verp: bool,
+    tagger: Tagger,
     subject: MergeText,
     unsubscribe: Option<(Option<MergeText>, Option<Address>)>,
+    secret: Option<Secret>,
     columns: Columns,
     send: String,
     signer: Option<Signer>,
@@ -59,18 +66,44 @@ impl Stamper {
     /// Encodes a rendering. `send` names the send, so that a message's Message-ID is always the same for the same
     /// send and subscriber, and a repeat can be recognised.
     pub fn new(project: &Project, slug: &str, rendering: &Rendering, columns: &Columns, send: &str) -> Result<Self> {
+        let secret = if project.serve_base().is_some() { project.secret()?.cloned() } else { None };
+        Self::with(secret, project, slug, rendering, columns, send)
+    }
+
+    /// The same for messages that are shown and not sent: it needs no secret, and the links that would carry a token
+    /// carry the word `sample`.
+    pub fn sample(project: &Project, slug: &str, rendering: &Rendering, columns: &Columns, send: &str) -> Result<Self> {
+        Self::with(None, project, slug, rendering, columns, send)
+    }
+
+    fn with(
+        secret: Option<Secret>,
+        project: &Project,
+        slug: &str,
+        rendering: &Rendering,
+        columns: &Columns,
+        send: &str,
+    ) -> Result<Self> {
         let sender = &project.config.sender;
-        let unsubscribe = project.config.unsubscribe.as_ref().map(|unsubscribe| {
-            let url = unsubscribe.url.as_deref().map(|url| MergeText::parse(url).unwrap_or_default().in_url());
-            (url, unsubscribe.mailto.clone())
-        });
+        let unsubscribe = project.config.unsubscribe.as_ref();
+        let mailto = unsubscribe.and_then(|unsubscribe| unsubscribe.mailto.clone());
+        let url = match project.serve_base() {
+            Some(base) => Some(MergeText::with_token(format!("{base}/u/"), String::new())),
+            None => unsubscribe
+                .and_then(|unsubscribe| unsubscribe.url.as_deref())
+                .map(|url| MergeText::parse(url).unwrap_or_default().in_url()),
+        };
+        let unsubscribe = (url.is_some() || mailto.is_some()).then_some((url, mailto));
         let mut stamper = Self {
             language: rendering.language.clone(),
             readership: rendering.readership.clone(),
             from: sender.from.clone(),
-            bounce: sender.bounce.clone().unwrap_or_else(|| sender.from.address.clone()),
+            bounce: sender.bounce_address().clone(),
+            verp: sender.verp,
+            tagger: Tagger::new(send),
             subject: rendering.subject.clone(),
             unsubscribe,
+            secret,
             columns: columns.clone(),
             send: send.to_owned(),
             signer: Signer::of(project)?,
@@ -95,9 +128,24 @@ impl Stamper {
         self.language.as_str() == language && self.readership.holds(self.columns.value(subscriber, TAGS))
     }
 
-    /// The message for one subscriber.
+    /// A message as one subscriber would get it: a sample.
     pub fn stamp(&self, subscriber: &Subscriber) -> Message {
+        self.fill(subscriber, None)
+    }
+
+    /// The message of a delivery: bounces go to an address of its own where the sender asks for it, and so do the
+    /// subjects of unsubscriptions by mail say which delivery they answer.
+    pub fn stamp_delivery(&self, delivery: i64, subscriber: &Subscriber) -> Message {
+        let mut message = self.fill(subscriber, Some(delivery));
+        if self.verp {
+            message.from = self.bounce.tagged(&self.tagger.tag(Role::Bounce, delivery));
+        }
+        message
+    }
+
+    fn fill(&self, subscriber: &Subscriber, delivery: Option<i64>) -> Message {
         let mut bytes = Vec::with_capacity(self.size + 1024);
+        let token = self.token(subscriber);
         for segment in &self.segments {
             match segment {
                 Segment::Fixed(fixed) => bytes.extend_from_slice(fixed),
@@ -105,7 +153,8 @@ impl Stamper {
                     let value = column.and_then(|column| subscriber.values.get(column)).map_or("", String::as_str);
                     coding.write(if value.is_empty() { fallback } else { value }, &mut bytes);
                 }
-                Segment::Head(slot) => self.write_head(*slot, subscriber, &mut bytes),
+                Segment::Token => Coding::Text.write(&token, &mut bytes),
+                Segment::Head(slot) => self.write_head(*slot, subscriber, (&token, delivery), &mut bytes),
             }
         }
         if let Some(signer) = &self.signer {
@@ -144,7 +193,13 @@ impl Stamper {
         });
     }
 
-    fn write_head(&self, slot: Slot, subscriber: &Subscriber, bytes: &mut Vec<u8>) {
+    fn write_head(
+        &self,
+        slot: Slot,
+        subscriber: &Subscriber,
+        (token, delivery): (&str, Option<i64>),
+        bytes: &mut Vec<u8>,
+    ) {
         match slot {
             Slot::To => header::mailbox("To", &self.columns.mailbox(subscriber), bytes),
             Slot::Subject => {
@@ -158,29 +213,45 @@ impl Stamper {
             }
             Slot::ListUnsubscribe => {
                 let Some((url, mailto)) = &self.unsubscribe else { return };
-                let url = url.as_ref().map(|url| self.fill_url(url, subscriber));
-                header::list_unsubscribe(url.as_deref(), mailto.as_ref(), bytes);
+                let url = url.as_ref().map(|url| self.fill_url(url, subscriber, token));
+                let tag = delivery.map(|delivery| self.tagger.tag(Role::Unsubscription, delivery));
+                header::list_unsubscribe(url.as_deref(), mailto.as_ref(), tag.as_deref(), bytes);
             }
         }
     }
 
-    /// RFC 5322, section 3.6.4; deterministic, from the send and the address.
-    pub fn message_id(&self, address: &Address) -> String {
-        let hash = Sha256::new().chain_update(&self.send).chain_update([0]).chain_update(address.key()).finalize();
-        let mut id = String::with_capacity(64);
-        for byte in &hash[..16] {
-            let _ = write!(id, "{byte:02x}");
+    /// What the reader's links carry: of the address alone, so that it is the same in every message.
+    fn token(&self, subscriber: &Subscriber) -> String {
+        match &self.secret {
+            Some(secret) => secret.seal(Purpose::Reader, subscriber.address.key().as_bytes()),
+            None => "sample".to_owned(),
         }
-        format!("{id}@{}", self.from.address.domain())
     }
 
-    fn fill_url(&self, url: &MergeText, subscriber: &Subscriber) -> String {
+    /// The message's own Message-ID.
+    pub fn message_id(&self, address: &Address) -> String {
+        message_id(&self.send, address, self.from.address.domain())
+    }
+
+    fn fill_url(&self, url: &MergeText, subscriber: &Subscriber, token: &str) -> String {
         url.0
             .iter()
             .map(|piece| match piece {
                 Piece::Text(text) => encode::ascii_url(text),
+                Piece::Field(field) if field.name == READER_TOKEN => token.to_owned(),
                 Piece::Field(field) => encode::percent(self.columns.fill(subscriber, field)),
             })
             .collect()
     }
+}
+
+/// A Message-ID (RFC 5322, section 3.6.4): deterministic, from the send's key, the address and the sender's domain, so
+/// that a message that comes back can be recognised, and that nobody who does not know the key can invent one.
+pub fn message_id(send: &str, address: &Address, domain: &str) -> String {
+    let hash = Sha256::new().chain_update(send).chain_update([0]).chain_update(address.key()).finalize();
+    let mut id = String::with_capacity(64);
+    for byte in &hash[..16] {
+        let _ = write!(id, "{byte:02x}");
+    }
+    format!("{id}@{domain}")
 }

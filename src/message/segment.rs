@@ -2,7 +2,7 @@
 
 use super::encode;
 use crate::audience::Columns;
-use crate::issue::{MergeText, Piece};
+use crate::issue::{MergeText, Piece, READER_TOKEN};
 
 /// A piece of an encoded message.
 #[derive(Debug, Clone)]
@@ -11,6 +11,8 @@ pub(super) enum Segment {
     Fixed(Vec<u8>),
     /// A merge field.
     Value { column: Option<usize>, fallback: String, coding: Coding },
+    /// The reader's token.
+    Token,
     /// A header line that differs.
     Head(Slot),
 }
@@ -54,6 +56,7 @@ impl Segment {
         match self {
             Self::Fixed(bytes) => bytes.len(),
             Self::Value { fallback, .. } => fallback.len() + 16,
+            Self::Token => 80,
             Self::Head(_) => 96,
         }
     }
@@ -89,6 +92,10 @@ impl<'c> Builder<'c> {
                 Piece::Text(text) => {
                     let column = encode::quoted_printable(text, &mut self.fixed);
                     encode::soft_break(column, &mut self.fixed);
+                }
+                Piece::Field(field) if field.name == READER_TOKEN => {
+                    self.flush();
+                    self.segments.push(Segment::Token);
                 }
                 Piece::Field(field) => {
                     self.flush();

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{Release, kit, ninjs, printer};
-use crate::audience;
 use crate::check;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result};
@@ -15,6 +14,7 @@ use crate::output;
 use crate::project::Project;
 use crate::render::{Dress, Page, Placing, Renderer, Version, full_resolution, photo_name};
 use crate::rule;
+use crate::subscribers;
 
 /// The folder of pictures that lie beside pages.
 const IMAGES: &str = "images";
@@ -80,7 +80,7 @@ pub struct Export {
 impl Release {
     /// Makes every file. Those of a language bear its tag: `ferry.fr.html`.
     pub fn export(&self, project: &Project, options: &Options) -> Result<Export> {
-        let (columns, _) = audience::columns(project)?;
+        let (columns, _) = subscribers::columns(project)?;
         let versions = self.versions();
         let found = versions.iter().flat_map(|snippet| {
             check::snippet(snippet, &columns.0).into_iter().chain(complaints(snippet)).chain(for_nobody(snippet))

@@ -6,11 +6,12 @@
 use super::answers::diagnostics;
 use super::fingerprint::fingerprint;
 use crate::address::Address;
-use crate::audience::{Columns, List, Row, Subscriber};
+use crate::audience::{Columns, Listing as _, Row, Subscriber};
 use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::language::Language;
 use crate::project::Project;
+use crate::subscribers::Source;
 
 /// How many subscribers are offered.
 const OFFERED: usize = 50;
@@ -37,15 +38,14 @@ impl Readers {
     /// Reads the beginning of the list, unless it is as it was `before`. `languages` are those of the issues: each
     /// has a sample reader.
     pub(super) fn of(project: &Project, languages: &[Language], before: Option<&Self>) -> Self {
-        let list = project.list();
-        let seen = fingerprint(list.as_deref());
+        let ledger = project.ledger();
+        let seen = fingerprint(project.list().as_deref().or(Some(&ledger)));
         if let Some(before) = before.filter(|before| before.seen == seen && !before.sample_only) {
             return before.clone();
         }
-        let (columns, people, trouble) = match list.map(|path| read(&path, project)) {
-            None => (Columns::usual(), Vec::new(), Vec::new()),
-            Some(Ok((columns, people))) => (columns, people, Vec::new()),
-            Some(Err(error)) => (Columns::usual(), Vec::new(), diagnostics(&error)),
+        let (columns, people, trouble) = match read(project) {
+            Ok((columns, people)) => (columns, people, Vec::new()),
+            Err(error) => (Columns::usual(), Vec::new(), diagnostics(&error)),
         };
         let sample_only = people.is_empty();
         let people = if sample_only { samples(&columns, languages) } else { people };
@@ -62,8 +62,9 @@ impl Readers {
     }
 }
 
-fn read(path: &std::path::Path, project: &Project) -> Result<(Columns, Vec<Subscriber>)> {
-    let mut list = List::open(path, project.shown(path))?;
+fn read(project: &Project) -> Result<(Columns, Vec<Subscriber>)> {
+    let Some(source) = Source::of(project)? else { return Ok((Columns::usual(), Vec::new())) };
+    let mut list = source.open()?;
     let mut people = Vec::new();
     for _ in 0..LOOKED_AT {
         match list.next_row()? {
@@ -72,7 +73,7 @@ fn read(path: &std::path::Path, project: &Project) -> Result<(Columns, Vec<Subsc
             Some(Row::Subscriber(_)) | None => break,
         }
     }
-    Ok((list.columns, people))
+    Ok((list.columns().clone(), people))
 }
 
 /// One made-up reader a language.

@@ -159,7 +159,7 @@ impl Edition {
     /// Stamps the message for a reader, as a send would, and reads it again, as the reader's program would.
     fn letter(&self, snapshot: &Snapshot, slug: &str, reader: &Subscriber) -> Result<Arc<Letter>, &Error> {
         let ready = self.ready.get_or_init(|| {
-            let stamper = Stamper::new(&snapshot.project, slug, &self.rendering, &snapshot.readers.columns, SEND)?;
+            let stamper = Stamper::sample(&snapshot.project, slug, &self.rendering, &snapshot.readers.columns, SEND)?;
             Ok(Ready { stamper, linked: letter::linked(&self.rendering.pictures) })
         });
         let Ready { stamper, linked } = ready.as_ref()?;

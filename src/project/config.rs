@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::Localised;
+use super::serve::Serve;
+use super::{Inbox, Localised};
 use crate::address::{Address, Mailbox};
 use crate::language::Language;
 
@@ -27,11 +28,16 @@ pub struct Config {
     pub relay: Option<Relay>,
     /// How readers leave the list.
     pub unsubscribe: Option<Unsubscribe>,
+    /// The web server at which readers subscribe, choose and unsubscribe.
+    pub serve: Option<Serve>,
     /// How messages are signed; not at all where left out, as many relays sign themselves.
     pub dkim: Option<Dkim>,
     /// Where sends are recorded.
     #[serde(default)]
     pub ledger: Ledger,
+    /// Where what comes back is read.
+    #[serde(default)]
+    pub inbox: Inbox,
     /// What is added to links.
     #[serde(default)]
     pub links: Links,
@@ -74,6 +80,17 @@ pub struct Sender {
     pub reply_to: Option<Mailbox>,
     /// The envelope sender, to which bounces go; `from` where it is left out.
     pub bounce: Option<Address>,
+    /// Whether each message has a bounce address of its own (VERP): `bounce` with a tag, `local+TAG@domain`. The mailbox
+    /// has to take what comes with a `+`.
+    #[serde(default)]
+    pub verp: bool,
+}
+
+impl Sender {
+    /// The address to which bounces go.
+    pub fn bounce_address(&self) -> &Address {
+        self.bounce.as_ref().unwrap_or(&self.from.address)
+    }
 }
 
 /// In which languages the organisation writes.
@@ -97,8 +114,8 @@ impl Default for Languages {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct List {
-    /// A CSV file, seen from the project's folder.
-    pub file: PathBuf,
+    /// A CSV file, seen from the project's folder; the ledger's own list where left out.
+    pub file: Option<PathBuf>,
 }
 
 /// The SMTP server that takes the messages.

@@ -5,23 +5,34 @@
 
 mod config;
 mod embedded;
+mod inbox;
 mod localised;
-
 mod secret;
+mod serve;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 pub use config::{
     Check, Config, Dkim, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Press, Rate, Relay, Sender,
     Tls, Unsubscribe, Web,
 };
 pub use embedded::TEMPLATES;
+pub use inbox::{After, Inbox};
 pub use localised::Localised;
+pub use serve::{Network, Serve, Topic};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result, Trouble};
 use crate::rule;
 use crate::source::Source;
+use crate::token::Secret;
+
+/// How many characters the tag of a bounce address has at most (VERP).
+pub const LONGEST_TAG: usize = 25;
+
+/// The longest local part that leaves room for `+` and a tag within 64 characters (RFC 5321, section 4.5.3.1.1).
+const LONGEST_LOCAL: usize = 64 - 1 - LONGEST_TAG;
 
 /// The file that makes a folder a project.
 pub const FILE: &str = "envoi.toml";
@@ -34,6 +45,8 @@ pub struct Project {
     /// What `envoi.toml` says.
     pub config: Config,
     source: Source,
+    /// The secret of its tokens, once it was asked for.
+    secret: Arc<OnceLock<Secret>>,
 }
 
 impl Project {
@@ -56,7 +69,7 @@ impl Project {
     pub fn open(root: &Path) -> Result<Self> {
         let source = Source::read(&root.join(FILE), FILE)?;
         let config: Config = source.toml()?;
-        let project = Self { root: root.to_owned(), config, source };
+        let project = Self { root: root.to_owned(), config, source, secret: Arc::default() };
         project.validate()?;
         Ok(project)
     }
@@ -81,9 +94,14 @@ impl Project {
         self.root.join("out").join(slug)
     }
 
-    /// The list that a send is for, unless the command says otherwise.
+    /// The file of the list that a send is for, unless the command says otherwise; none where the list is in the ledger.
     pub fn list(&self) -> Option<PathBuf> {
-        self.config.list.as_ref().map(|list| self.root.join(&list.file))
+        self.config.list.as_ref().and_then(|list| list.file.as_ref()).map(|file| self.root.join(file))
+    }
+
+    /// The Maildir or mbox into which bounces are delivered, where `[inbox]` names one.
+    pub fn inbox(&self) -> Option<PathBuf> {
+        self.config.inbox.path.as_ref().map(|path| self.root.join(path))
     }
 
     /// The ledger's database.
@@ -128,6 +146,16 @@ impl Project {
                 );
             }
         }
+        let bounce = self.config.sender.bounce_address();
+        if self.config.sender.verp && bounce.local().len() > LONGEST_LOCAL {
+            let key = if self.config.sender.bounce.is_some() { "sender.bounce" } else { "sender.from" };
+            diagnostics.push(
+                Diagnostic::of(&rule::NO_ROOM_FOR_TAG, format!("`{bounce}` leaves no room for the tag of `verp`"))
+                    .at(self.place_of(key))
+                    .hint(format!("take a `bounce` with at most {LONGEST_LOCAL} characters before the `@`")),
+            );
+        }
+        self.validate_serve(&mut diagnostics);
         if self.config.images.mode == ImagesMode::Link && self.config.images.base_url.is_none() {
             diagnostics.push(
                 Diagnostic::of(&rule::NO_BASE_URL, "images are to be linked, but no `base_url` says where they lie")

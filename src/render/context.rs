@@ -52,6 +52,8 @@ pub(super) struct Organisation {
 pub(super) struct Unsubscribe {
     pub(super) url: Option<String>,
     pub(super) mailto: Option<String>,
+    /// Where a reader chooses what to get.
+    pub(super) preferences: Option<String>,
 }
 
 #[derive(Debug, Serialize)]

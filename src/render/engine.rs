@@ -84,6 +84,7 @@ const TAKEN: &[&str] = &[
     "dark_height",
     "height",
     "mailto",
+    "preferences",
     "logo",
     "fonts",
     "colours",

@@ -105,7 +105,7 @@ impl Renderer<'_> {
             organisation: &organisation,
             theme: &look,
             words: &locale.words,
-            unsubscribe: if web { context::Unsubscribe::default() } else { self.unsubscribe(&slots, form) },
+            unsubscribe: if web { context::Unsubscribe::default() } else { self.unsubscribe(language, &slots, form) },
             editions: self.editions(issue, language, web),
             snippets,
         };
@@ -124,15 +124,25 @@ impl Renderer<'_> {
         })
     }
 
-    fn unsubscribe(&self, slots: &Slots, form: Form) -> context::Unsubscribe {
-        let unsubscribe = self.project.config.unsubscribe.as_ref();
-        let url = unsubscribe.and_then(|unsubscribe| unsubscribe.url.as_deref());
-        let url = url.map(|url| MergeText::parse(url).unwrap_or_default().in_url()).map(|url| match form {
+    fn unsubscribe(&self, language: &Language, slots: &Slots, form: Form) -> context::Unsubscribe {
+        let close = |url: MergeText| match form {
             Form::Html => slots.close(&html::encode_url(&url)),
             Form::Text => slots.close(&url),
-        });
+        };
+        let unsubscribe = self.project.config.unsubscribe.as_ref();
+        let own = |url: &str| MergeText::parse(url).unwrap_or_default().in_url();
+        // the language goes with the link: of who stands on no list but a file's, the server knows none
+        let served = |base: &str, page: &str| {
+            close(MergeText::with_token(format!("{base}/{page}/"), format!("?lang={language}")))
+        };
+        let base = self.project.serve_base();
+        let url = match base {
+            Some(base) => Some(served(base, "u")),
+            None => unsubscribe.and_then(|unsubscribe| unsubscribe.url.as_deref()).map(|url| close(own(url))),
+        };
+        let preferences = base.map(|base| served(base, "p"));
         let mailto = unsubscribe.and_then(|unsubscribe| unsubscribe.mailto.as_ref()).map(ToString::to_string);
-        context::Unsubscribe { url, mailto }
+        context::Unsubscribe { url, mailto, preferences }
     }
 
     /// Every edition of an issue. From page to page the way is short, from a mail it takes the whole address.

@@ -138,4 +138,27 @@ rules! {
         "What is to be imported is larger than any feed."
         bad "an export of 80 MB"
         good "the same, exported year by year";
+    NO_ROOM_FOR_TAG = "E133" "no-room-for-tag":
+        "With `verp` each message has a bounce address of its own: the bounce address with a tag. Together they must \
+         not have more than 64 characters before the `@`."
+        bad "bounce = \"a-mailbox-for-all-that-came-back-to-the-sender@example.org\""
+        good "bounce = \"bounces@example.org\"";
+    SERVE_NOT_HTTPS = "E140" "serve-not-https":
+        "Readers' addresses, choices and tokens pass through the server's pages, and one-click unsubscribing works over \
+         https alone (RFC 8058)."
+        bad "[serve]\nurl = \"http://news.example.org\""
+        good "[serve]\nurl = \"https://news.example.org\"";
+    TWO_UNSUBSCRIBE_PAGES = "E141" "two-unsubscribe-pages":
+        "A message has one link to unsubscribe; with two pages named, one of them would silently not be used."
+        bad "[unsubscribe]\nurl = \"https://www.example.org/unsubscribe\"\n\n[serve]\nurl = \"https://news.example.org\""
+        good "[unsubscribe]\nmailto = \"unsubscribe@example.org\"\n\n[serve]\nurl = \"https://news.example.org\"";
+    SERVE_NO_SECRET = "E142" "serve-no-secret":
+        "The links to the server carry tokens, which only the project's secret can make; the secret itself never stands \
+         in the file."
+        bad "[serve]\nurl = \"https://news.example.org\""
+        good "[serve]\nurl = \"https://news.example.org\"\nsecret_env = \"ENVOI_SECRET\"";
+    SERVE_VALUE = "E143" "serve-unusable-value":
+        "A value of the table `[serve]` cannot be what it should be, and the pages would not work as meant."
+        bad "form_origins = [\"www.example.org/subscribe\"]"
+        good "form_origins = [\"https://www.example.org\"]";
 }

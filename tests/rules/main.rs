@@ -16,6 +16,7 @@ mod output;
 mod pictures;
 mod reach;
 mod sender;
+mod serve;
 mod structure;
 mod table;
 mod words;

@@ -1,0 +1,359 @@
+//! The list in the ledger: [`Newcomer`]s are taken in, many at once, and [`Subscriber`]s read again in the order in
+//! which they came, a page at a time.
+//!
+//! To take somebody in twice changes nothing. Who is suppressed, or was erased, is never taken in. What is known stays
+//! known: an empty value replaces nothing, and tags are added to those that are there.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use sqlx::query::{Query, QueryScalar};
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+
+use super::consents::{Consent, record_consents};
+use super::erasures::erased_among;
+use super::{Ledger, failed};
+use crate::address::Address;
+use crate::audience::{Columns, Subscriber};
+use crate::clock;
+use crate::error::{Error, Result, Trouble};
+use crate::issue::TAGS;
+use crate::language::Language;
+
+/// How many rows one statement writes.
+const ROWS: usize = 256;
+
+/// How many keys one statement looks up.
+const KEYS: usize = 1024;
+
+/// Somebody to be taken into the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newcomer {
+    /// Where the mail goes.
+    pub address: Address,
+    /// The language of the edition they get.
+    pub language: Option<Language>,
+    /// Their values by column, without `email` and `lang`; what is empty says nothing.
+    pub values: Vec<(String, String)>,
+    /// How they agreed. One that is `new_only` is recorded only where they were not on the list before.
+    pub consent: Option<Consent>,
+}
+
+/// What became of somebody who was to be taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// New on the list.
+    Added,
+    /// On it already, with something new.
+    Changed,
+    /// On it already, just so.
+    Unchanged,
+    /// Not taken in: suppressed.
+    Suppressed,
+    /// Not taken in: everything about them was erased.
+    Erased,
+}
+
+/// Somebody on the list, with what the ledger knows of them beside their values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Their values, in the order of the list's columns.
+    pub subscriber: Subscriber,
+    /// When they came, in seconds since 1970.
+    pub added: i64,
+    /// When something about them changed last, in seconds since 1970.
+    pub changed: i64,
+}
+
+/// A row as it stands in the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stored {
+    address: String,
+    lang: String,
+    values: String,
+}
+
+impl Ledger {
+    /// The list's columns, those that are always understood first.
+    pub async fn list_columns(&self) -> Result<Columns> {
+        let mut connection = self.connection.lock().await;
+        let names: Vec<String> = sqlx::query_scalar("SELECT name FROM subscriber_columns ORDER BY position, name")
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(failed("be read"))?;
+        Ok(if names.is_empty() { Columns::usual() } else { Columns(names) })
+    }
+
+    /// Adds columns that the list lacks, behind those that it has.
+    pub async fn add_columns(&self, columns: &[String]) -> Result<()> {
+        let mut connection = self.connection.lock().await;
+        let usual = Columns::usual().0.into_iter().chain([TAGS.to_owned()]);
+        for name in usual.chain(columns.iter().cloned()).filter(|name| !name.is_empty()) {
+            sqlx::query(
+                "INSERT INTO subscriber_columns (name, position)
+                 VALUES ($1, (SELECT coalesce(max(position), 0) + 1 FROM subscriber_columns))
+                 ON CONFLICT (name) DO NOTHING",
+            )
+            .bind(name)
+            .execute(&mut *connection)
+            .await
+            .map_err(failed("be written"))?;
+        }
+        Ok(())
+    }
+
+    /// A page of the list: those who came after a number, at most `limit` of them, each with their own number.
+    pub async fn page(&self, columns: &Columns, after: i64, limit: u32) -> Result<Vec<(i64, Subscriber)>> {
+        let mut connection = self.connection.lock().await;
+        let rows: Vec<(i64, String, String, String)> =
+            sqlx::query_as("SELECT id, address, lang, \"values\" FROM subscribers WHERE id > $1 ORDER BY id LIMIT $2")
+                .bind(after)
+                .bind(limit)
+                .fetch_all(&mut *connection)
+                .await
+                .map_err(failed("be read"))?;
+        let subscriber = |(id, address, lang, values): (i64, String, String, String)| {
+            Ok((id, subscriber(columns, &address, &lang, &values)?))
+        };
+        rows.into_iter().map(subscriber).collect()
+    }
+
+    /// How many are on the list, the suppressed ones too.
+    pub async fn list_length(&self) -> Result<u64> {
+        let mut connection = self.connection.lock().await;
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM subscribers")
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(failed("be read"))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// Somebody on the list.
+    pub async fn listed(&self, address: &Address) -> Result<Option<Listed>> {
+        let columns = self.list_columns().await?;
+        let mut connection = self.connection.lock().await;
+        let row: Option<(String, String, String, i64, i64)> =
+            sqlx::query_as("SELECT address, lang, \"values\", added, changed FROM subscribers WHERE key = $1")
+                .bind(address.key())
+                .fetch_optional(&mut *connection)
+                .await
+                .map_err(failed("be read"))?;
+        row.map(|(address, lang, values, added, changed)| {
+            Ok(Listed { subscriber: subscriber(&columns, &address, &lang, &values)?, added, changed })
+        })
+        .transpose()
+    }
+
+    /// Takes somebody off the list; `false` where they were not on it. What was sent to them, how they agreed and
+    /// whether they are suppressed stays known.
+    pub async fn remove(&self, address: &Address) -> Result<bool> {
+        let mut connection = self.connection.lock().await;
+        let removed = sqlx::query("DELETE FROM subscribers WHERE key = $1")
+            .bind(address.key())
+            .execute(&mut *connection)
+            .await
+            .map_err(failed("be written"))?;
+        Ok(removed.rows_affected() > 0)
+    }
+
+    /// Takes people in, all or none, and says what became of each. No two of them may be one person.
+    pub async fn take_in(&self, newcomers: &[Newcomer]) -> Result<Vec<Fate>> {
+        let mut connection = self.connection.lock().await;
+        // to write from the start: a reader who then wants to write is refused at once where another wrote meanwhile
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("take subscribers in"))?;
+        let fates = weigh(&mut transaction, newcomers, true).await?;
+        transaction.commit().await.map_err(failed("take subscribers in"))?;
+        Ok(fates)
+    }
+
+    /// What would become of people who were taken in; changes nothing.
+    pub async fn would_take_in(&self, newcomers: &[Newcomer]) -> Result<Vec<Fate>> {
+        let mut connection = self.connection.lock().await;
+        weigh(&mut connection, newcomers, false).await
+    }
+}
+
+/// Decides what becomes of each newcomer, and writes it where asked to.
+async fn weigh(connection: &mut SqliteConnection, newcomers: &[Newcomer], write: bool) -> Result<Vec<Fate>> {
+    let keys: Vec<String> = newcomers.iter().map(|newcomer| newcomer.address.key()).collect();
+    let suppressed = suppressed_among(connection, &keys).await?;
+    let erased = erased_among(connection, &keys).await?;
+    let stored = stored(connection, &keys).await?;
+    let mut fates = Vec::with_capacity(newcomers.len());
+    let mut rows = Vec::new();
+    let mut consents = Vec::new();
+    for (newcomer, key) in newcomers.iter().zip(&keys) {
+        let fate = if erased.contains(key.as_str()) {
+            Fate::Erased
+        } else if suppressed.contains(key) {
+            Fate::Suppressed
+        } else {
+            let before = stored.get(key);
+            let after = merged(before, newcomer)?;
+            match before {
+                Some(before) if *before == after => Fate::Unchanged,
+                before => {
+                    rows.push((key.as_str(), after));
+                    if before.is_some() { Fate::Changed } else { Fate::Added }
+                }
+            }
+        };
+        let taken = matches!(fate, Fate::Added | Fate::Changed | Fate::Unchanged);
+        let agreed = newcomer.consent.as_ref().filter(|consent| taken && (fate == Fate::Added || !consent.new_only));
+        consents.extend(agreed.map(|consent| (key.as_str(), consent)));
+        fates.push(fate);
+    }
+    if write {
+        upsert(connection, &rows).await?;
+        record_consents(connection, &consents).await?;
+    }
+    Ok(fates)
+}
+
+/// The rows of those who are on the list already.
+async fn stored(connection: &mut SqliteConnection, keys: &[String]) -> Result<HashMap<String, Stored>> {
+    let mut found = HashMap::new();
+    for some in keys.chunks(KEYS) {
+        let sql =
+            format!("SELECT key, address, lang, \"values\" FROM subscribers WHERE key IN ({})", places(1, some.len()));
+        let query = some.iter().fold(sqlx::query(AssertSqlSafe(sql)), Query::bind);
+        for row in query.fetch_all(&mut *connection).await.map_err(failed("be read"))? {
+            let stored = Stored { address: row.get("address"), lang: row.get("lang"), values: row.get("values") };
+            found.insert(row.get("key"), stored);
+        }
+    }
+    Ok(found)
+}
+
+/// Those among some keys who are suppressed.
+pub(super) async fn suppressed_among(connection: &mut SqliteConnection, keys: &[String]) -> Result<HashSet<String>> {
+    let any: i64 = sqlx::query_scalar("SELECT count(*) FROM (SELECT 1 FROM suppressions LIMIT 1) AS one")
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(failed("be read"))?;
+    let mut found = HashSet::new();
+    for some in keys.chunks(KEYS).filter(|_| any > 0) {
+        let sql = format!("SELECT key FROM suppressions WHERE key IN ({})", places(1, some.len()));
+        let query = some.iter().fold(sqlx::query_scalar(AssertSqlSafe(sql)), QueryScalar::bind);
+        found.extend(query.fetch_all(&mut *connection).await.map_err(failed("be read"))?);
+    }
+    Ok(found)
+}
+
+async fn upsert(connection: &mut SqliteConnection, rows: &[(&str, Stored)]) -> Result<()> {
+    let now = clock::seconds();
+    for some in rows.chunks(ROWS) {
+        let sql = format!(
+            "INSERT INTO subscribers (key, address, lang, \"values\", added, changed) VALUES {}
+             ON CONFLICT (key) DO UPDATE SET address = excluded.address, lang = excluded.lang,
+             \"values\" = excluded.\"values\", changed = excluded.changed",
+            tuples(some.len(), 6)
+        );
+        let query = some.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, (key, row)| {
+            query.bind(*key).bind(&row.address).bind(&row.lang).bind(&row.values).bind(now).bind(now)
+        });
+        query.execute(&mut *connection).await.map_err(failed("take subscribers in"))?;
+    }
+    Ok(())
+}
+
+/// `$4, $5, $6`: so many parameters from a number on.
+pub(super) fn places(first: usize, count: usize) -> String {
+    (first..first + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
+}
+
+/// `($1, $2), ($3, $4)`: the parameters of so many rows.
+pub(super) fn tuples(rows: usize, columns: usize) -> String {
+    let row = |row: usize| format!("({})", places(row * columns + 1, columns));
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
+/// A newcomer's row, laid over what is known of them.
+fn merged(before: Option<&Stored>, newcomer: &Newcomer) -> Result<Stored> {
+    let mut values: BTreeMap<&str, &str> = BTreeMap::new();
+    let known: BTreeMap<String, String> = match before {
+        Some(before) => parse(&before.values, &before.address)?,
+        None => BTreeMap::new(),
+    };
+    values.extend(known.iter().map(|(column, value)| (column.as_str(), value.as_str())));
+    let filled = newcomer.values.iter().filter(|(column, value)| !column.is_empty() && !value.is_empty());
+    values.extend(filled.map(|(column, value)| (column.as_str(), value.as_str())));
+    let tags = match (known.get(TAGS), values.get(TAGS)) {
+        (Some(old), Some(new)) if old != new => Some(both(old, new)),
+        _ => None,
+    };
+    if let Some(tags) = &tags {
+        values.insert(TAGS, tags);
+    }
+    let lang = newcomer.language.as_ref().map(Language::as_str).or(before.map(|before| before.lang.as_str()));
+    let values = serde_json::to_string(&values)
+        .map_err(|error| Error::Ledger(Trouble::new("a subscriber's values cannot be written").because(error)))?;
+    Ok(Stored { address: newcomer.address.to_string(), lang: lang.unwrap_or_default().to_owned(), values })
+}
+
+/// Tags of both, each once.
+fn both(old: &str, new: &str) -> String {
+    let mut tags: Vec<&str> = Vec::new();
+    for tag in [old, new].into_iter().flat_map(|tags| tags.split([' ', ',', ';'])).filter(|tag| !tag.is_empty()) {
+        if !tags.iter().any(|other| other.to_lowercase() == tag.to_lowercase()) {
+            tags.push(tag);
+        }
+    }
+    // where nothing is new, they stay as they were written
+    let count = old.split([' ', ',', ';']).filter(|tag| !tag.is_empty()).count();
+    if tags.len() == count { old.to_owned() } else { tags.join(" ") }
+}
+
+fn parse(values: &str, address: &str) -> Result<BTreeMap<String, String>> {
+    serde_json::from_str(values).map_err(|_| damaged(address))
+}
+
+fn subscriber(columns: &Columns, address: &str, lang: &str, values: &str) -> Result<Subscriber> {
+    let mut known = parse(values, address)?;
+    let address = Address::parse(address).map_err(|_| damaged(address))?;
+    let value = |column: &String| match column.as_str() {
+        "email" => address.to_string(),
+        "lang" => lang.to_owned(),
+        other => known.remove(other).unwrap_or_default(),
+    };
+    let values = columns.0.iter().map(value).collect();
+    Ok(Subscriber { language: Language::parse(lang), address, values })
+}
+
+fn damaged(address: &str) -> Error {
+    Error::Ledger(Trouble::new(format!("the ledger holds a damaged subscriber: {address}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_added_to_those_that_are_there() {
+        assert_eq!(both("press", "board"), "press board");
+        assert_eq!(both("Press, board", "press"), "Press, board");
+        assert_eq!(both("", "press press"), "press");
+    }
+
+    #[test]
+    fn an_empty_value_replaces_nothing() {
+        let pairs = |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+        let mut ada = Newcomer {
+            address: Address::example(),
+            language: Language::parse("fr"),
+            values: pairs(&[("first_name", "Ada"), ("city", "")]),
+            consent: None,
+        };
+        let first = merged(None, &ada).unwrap();
+        assert_eq!(first.values, r#"{"first_name":"Ada"}"#);
+        ada.language = None;
+        ada.values = pairs(&[("first_name", ""), ("city", "Paris")]);
+        let second = merged(Some(&first), &ada).unwrap();
+        assert_eq!((second.lang.as_str(), second.values.as_str()), ("fr", r#"{"city":"Paris","first_name":"Ada"}"#));
+        assert_eq!(merged(Some(&second), &ada).unwrap(), second);
+    }
+
+    #[test]
+    fn parameters_are_numbered_through() {
+        assert_eq!(tuples(2, 3), "($1, $2, $3), ($4, $5, $6)");
+    }
+}

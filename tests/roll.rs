@@ -1,0 +1,136 @@
+//! The list in the ledger: who comes on it, who goes, and issues sent to it without any file.
+
+mod support;
+
+use support::Newsroom;
+
+/// A newsroom with an issue whose `envoi.toml` names no list.
+fn newsroom() -> Newsroom {
+    let room = Newsroom::new()
+        .issue("2026-11", "subject = \"Ferry back in service\"\npreheader = \"It sails.\"\n")
+        .article("2026-11", "lead", "Ferry back in service", "Dear {{ first_name \"friends\" }}, it sails at nine.");
+    let config = room.read("envoi.toml").replace("[list]\nfile = \"subscribers.csv\"\n", "");
+    room.write("envoi.toml", config);
+    room
+}
+
+fn readers(room: &Newsroom) -> Vec<String> {
+    let mut readers: Vec<String> = room.messages().into_iter().map(|letter| letter.to).collect();
+    readers.sort();
+    readers
+}
+
+#[test]
+fn an_issue_is_sent_to_the_ledgers_own_list() {
+    let room = newsroom();
+    room.run("send 2026-11 --yes").exit(1).stderr_has("no list says who gets the issue");
+    room.run("subscribers add ada@example.org --lang en --tag press --set first_name=Ada")
+        .exit(0)
+        .stdout("`ada@example.org` is on the list\n")
+        .stderr("");
+    room.run("subscribers add ben@example.com --set 'Prénom=Ben'").exit(0);
+    room.run("subscribers add cleo@example.net --tag board").exit(0);
+    room.run("unsubscribe cleo@example.net").exit(0).stderr("");
+    room.run("send 2026-11 --yes")
+        .exit(0)
+        .stdout_has("2 accepted")
+        .stderr_has("2 subscribers of the ledger: 2 en")
+        .stderr_has("1 suppressed address");
+    assert_eq!(readers(&room), ["Ada <ada@example.org>", "Ben <ben@example.com>"]);
+    room.run("send 2026-11 --yes").exit(0).stdout("nothing is left to send\n");
+}
+
+#[test]
+fn a_condition_chooses_from_the_ledgers_list() {
+    let room = newsroom();
+    room.run("subscribers add ada@example.org --tag press --set city=Brussels").exit(0);
+    room.run("subscribers add ben@example.com --tag board").exit(0);
+    room.run("send 2026-11 --yes --where 'tag:press and city = brussels'").exit(0).stdout_has("1 accepted");
+    assert_eq!(readers(&room), ["ada@example.org"]);
+    room.run("subscribers list --where tag:board").exit(0).stderr("").stdout(
+        "
+        email,first_name,last_name,lang,tags,city
+        ben@example.com,,,,board,
+        ",
+    );
+    room.run("subscribers list --where town=x").exit(1).stderr_has("the list has no column `town`");
+}
+
+#[test]
+fn merge_fields_are_the_columns_of_the_ledgers_list() {
+    let room = newsroom();
+    room.write("issues/2026-11/lead.md", "+++\ntitle = \"Ferry\"\n+++\nIt sails from {{ city \"here\" }}.\n");
+    room.run("check 2026-11").exit(1).stdout_has("unknown merge field `city`");
+    room.run("subscribers add ada@example.org --set city=Antwerp").exit(0);
+    room.run("check 2026-11").exit(0);
+    room.run("send 2026-11 --yes").exit(0);
+    assert!(room.messages()[0].text.contains("from Antwerp"));
+}
+
+#[test]
+fn a_file_can_still_be_sent_to() {
+    let room = newsroom().file("other.csv", "email,first_name\nzoe@example.net,\n");
+    room.run("subscribers add ada@example.org").exit(0);
+    room.run("send 2026-11 --yes --list other.csv").exit(0).stderr_has("1 subscriber of other.csv");
+    assert_eq!(readers(&room), ["zoe@example.net"]);
+}
+
+#[test]
+fn who_is_added_twice_is_on_the_list_once() {
+    let room = newsroom();
+    room.run("subscribers add Ada@Example.org --tag press").exit(0);
+    room.run("subscribers add ada@example.org")
+        .exit(0)
+        .stdout("`ada@example.org` was on the list already; what is new was changed\n");
+    room.run("subscribers add ada@example.org").exit(0).stdout("`ada@example.org` is on the list already, just so\n");
+    room.run("subscribers add ada@example.org --tag board --tag press --lang fr").exit(0);
+    room.run("subscribers list").exit(0).stdout(
+        "
+        email,first_name,last_name,lang,tags
+        ada@example.org,,,fr,press board
+        ",
+    );
+}
+
+#[test]
+fn who_is_removed_is_gone_and_may_come_back() {
+    let room = newsroom();
+    room.run("subscribers add ada@example.org").exit(0);
+    room.run("subscribers add ben@example.com").exit(0);
+    room.run("subscribers remove ADA@example.org").exit(0).stdout("`ADA@example.org` is no longer on the list\n");
+    room.run("subscribers remove ada@example.org").exit(1).stdout("`ada@example.org` is not on the ledger's list\n");
+    room.run("send 2026-11 --yes").exit(0).stdout_has("1 accepted");
+    room.run("subscribers add ada@example.org").exit(0).stdout("`ada@example.org` is on the list\n");
+}
+
+#[test]
+fn who_is_suppressed_is_not_added_but_can_be_restored() {
+    let room = newsroom();
+    room.run("unsubscribe ada@example.org").exit(0);
+    room.run("subscribers add ada@example.org").exit(1).stdout("").stderr(
+        "
+        error: `ada@example.org` is suppressed: it must not be written to
+        hint: where they want to be written to again, say so: `envoi subscribers restore ada@example.org --reason …`
+        ",
+    );
+    room.run("subscribers restore ada@example.org").exit(2).stderr_has("--reason");
+    room.run("subscribers restore ada@example.org --reason 'she asked on the phone, 24 November'")
+        .exit(0)
+        .stdout("`ada@example.org` may be written to again; it was unsubscribed (by hand)\n");
+    room.run("subscribers restore ada@example.org --reason again")
+        .exit(0)
+        .stdout("`ada@example.org` is not suppressed\n");
+    room.run("subscribers add ada@example.org").exit(0);
+    room.run("send 2026-11 --yes").exit(0).stdout_has("1 accepted");
+}
+
+#[test]
+fn what_is_worth_a_second_look_is_told() {
+    let room = newsroom();
+    room.run("subscribers add ada@gmial.com")
+        .exit(0)
+        .stderr("hint: is `gmail.com` meant? then remove `ada@gmial.com`, and add the right one\n");
+    room.run("subscribers add info@example.org").exit(0).stderr_has("belongs to a function");
+    room.run("subscribers add ada@example").exit(2).stderr_has("has no dot");
+    room.run("subscribers add ada@example.org --set email=x").exit(2).stderr_has("the address is the argument itself");
+}
