@@ -3,8 +3,8 @@
 //! [`Project`] -> [`Readers`]. The list is not judged here (that is `envoi subscribers check`): rows that cannot be
 //! written to are passed over, and a list that cannot be read at all is a diagnostic beside sample readers.
 
-use super::answers::diagnostics;
 use super::fingerprint::fingerprint;
+use super::report::diagnostics;
 use crate::address::Address;
 use crate::audience::{Columns, Listing as _, Row, Subscriber};
 use crate::diagnostic::Diagnostic;
@@ -39,7 +39,7 @@ impl Readers {
     /// has a sample reader.
     pub(super) fn of(project: &Project, languages: &[Language], before: Option<&Self>) -> Self {
         let ledger = project.ledger();
-        let seen = fingerprint(project.list().as_deref().or(Some(&ledger)));
+        let seen = fingerprint(project.list().as_deref().or(ledger.file()));
         if let Some(before) = before.filter(|before| before.seen == seen && !before.sample_only) {
             return before.clone();
         }
