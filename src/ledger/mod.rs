@@ -13,6 +13,8 @@ mod journal;
 mod lease;
 mod postgres;
 mod presence;
+mod readers;
+mod register;
 mod rows;
 mod schema;
 mod scribe;
@@ -29,6 +31,8 @@ pub use consents::{Agreed, Consent, How};
 pub use database::Ledger;
 pub use erasures::{Erased, Suppressed};
 pub use lease::{Lease, Share, Watch};
+pub use readers::Wish;
+pub use register::{Closing, Register};
 pub use rows::{
     Delivery, Enlisted, NewSend, Outcome, Recipient, SendId, SendKind, SendStatus, State, Suppression, Tally, Trace,
 };

@@ -37,6 +37,7 @@ mod picture;
 mod postbox;
 mod services;
 mod site;
+pub mod web;
 
 pub use certificate::Certificate;
 pub use letter::{Letter, Part};
@@ -48,3 +49,4 @@ pub use services::{
     read_feed, spam_score, unsupported,
 };
 pub use site::Site;
+pub use web::{Answer, Served};
