@@ -4,10 +4,12 @@
 //! both: what was only claimed is sent again, what was in flight is uncertain. SQLite, in WAL mode, beside the project.
 
 mod consents;
+mod dossier;
 mod enlist;
 mod erasures;
 mod journal;
 mod presence;
+mod retention;
 mod rows;
 mod schema;
 mod scribe;
@@ -17,6 +19,7 @@ mod subscribers;
 mod suppressions;
 
 pub use consents::{Agreed, Consent, How};
+pub use dossier::{Dossier, Sent, TakenBack};
 pub use erasures::{Erased, Suppressed};
 pub use rows::{
     Delivery, Enlisted, NewSend, Outcome, Recipient, SendId, SendKind, SendStatus, State, Suppression, Tally, Trace,

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sqlx::query::{Query, QueryScalar};
-use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, Row, SqliteConnection};
 
 use super::consents::{Consent, record_consents};
 use super::erasures::erased_among;
@@ -153,6 +153,13 @@ impl Ledger {
             .await
             .map_err(failed("be written"))?;
         Ok(removed.rows_affected() > 0)
+    }
+
+    /// Makes ready for many of them: SQLite's own memory is small, and each newcomer lies somewhere else in its index.
+    pub async fn expect_many(&self) -> Result<()> {
+        let mut connection = self.connection.lock().await;
+        connection.execute("PRAGMA cache_size = -32768").await.map_err(failed("be written"))?;
+        Ok(())
     }
 
     /// Takes people in, all or none, and says what became of each. No two of them may be one person.

@@ -248,12 +248,42 @@ pub struct Dkim {
 #[serde(deny_unknown_fields)]
 pub struct Ledger {
     /// The SQLite database, seen from the project's folder.
+    #[serde(default = "ledger_db")]
     pub path: PathBuf,
+    /// How long it is known who got what: "18 months". For ever where left out.
+    pub keep_deliveries: Option<Keep>,
+}
+
+fn ledger_db() -> PathBuf {
+    PathBuf::from("ledger.db")
 }
 
 impl Default for Ledger {
     fn default() -> Self {
-        Self { path: PathBuf::from("ledger.db") }
+        Self { path: ledger_db(), keep_deliveries: None }
+    }
+}
+
+/// How long something is kept: `"18 months"`, `"2 years"`, `"90 days"`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Keep(jiff::Span);
+
+impl Keep {
+    /// The moment before which nothing is kept, in seconds since 1970.
+    pub fn before_now(self) -> i64 {
+        // what is longer ago than time can say keeps everything
+        crate::clock::now().checked_sub(self.0).map_or(i64::MIN, |moment| moment.timestamp().as_second())
+    }
+}
+
+impl TryFrom<String> for Keep {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is no time to keep something; write one like \"18 months\" or \"2 years\"");
+        let span: jiff::Span = text.trim().parse().map_err(|_| wrong())?;
+        if span.is_positive() { Ok(Self(span)) } else { Err(wrong()) }
     }
 }
 

@@ -1,0 +1,164 @@
+//! Everything that the ledger knows of one person: what they may ask to see (GDPR, article 15).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use sqlx::Row;
+
+use super::{Agreed, Ledger, State, Suppression, failed};
+use crate::address::Address;
+use crate::error::Result;
+
+/// Everything about one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Dossier {
+    /// The address.
+    pub address: Address,
+    /// Whether they are on the ledger's list.
+    pub listed: bool,
+    /// When they came on the list, in seconds since 1970.
+    pub added: Option<i64>,
+    /// When something about them changed last, in seconds since 1970.
+    pub changed: Option<i64>,
+    /// Their values by column, those that are not empty.
+    pub values: BTreeMap<String, String>,
+    /// How they agreed.
+    pub consents: Vec<Agreed>,
+    /// Why they are not written to, where they are not.
+    pub suppression: Option<Suppression>,
+    /// Suppressions that were taken back.
+    pub restorations: Vec<TakenBack>,
+    /// Since when everything about them is erased, in seconds since 1970.
+    pub erased: Option<i64>,
+    /// What was sent to them, or is to be.
+    pub deliveries: Vec<Sent>,
+}
+
+/// A suppression that was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TakenBack {
+    /// What the suppression was for.
+    pub reason: String,
+    /// What was said then.
+    pub detail: String,
+    /// Since when it was, in seconds since 1970.
+    pub since: i64,
+    /// Why it was taken back.
+    pub why: String,
+    /// When it was taken back, in seconds since 1970.
+    pub restored: i64,
+}
+
+/// A delivery to somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sent {
+    /// The issue's slug.
+    pub issue: String,
+    /// "issue" or "test".
+    pub kind: String,
+    /// The language of the edition.
+    pub edition: String,
+    /// What became of it.
+    pub state: State,
+    /// How many times it was tried.
+    pub attempts: u16,
+    /// The relay's reply code.
+    pub code: Option<u16>,
+    /// The relay's reply, or what went wrong.
+    pub reply: String,
+    /// When it changed last, in seconds since 1970.
+    pub changed: i64,
+    /// The values that were filled in, by column.
+    pub values: BTreeMap<String, String>,
+}
+
+impl Dossier {
+    /// Whether nothing is known of them at all.
+    pub fn is_empty(&self) -> bool {
+        !self.listed
+            && self.consents.is_empty()
+            && self.suppression.is_none()
+            && self.restorations.is_empty()
+            && self.erased.is_none()
+            && self.deliveries.is_empty()
+    }
+}
+
+impl Ledger {
+    /// Everything that is known of somebody.
+    pub async fn dossier(&self, address: &Address) -> Result<Dossier> {
+        let listed = self.listed(address).await?;
+        let columns = self.list_columns().await?;
+        let values = listed.as_ref().map(|listed| named(&columns.0, &listed.subscriber.values)).unwrap_or_default();
+        Ok(Dossier {
+            address: address.clone(),
+            listed: listed.is_some(),
+            added: listed.as_ref().map(|listed| listed.added),
+            changed: listed.as_ref().map(|listed| listed.changed),
+            values,
+            consents: self.consents(address).await?,
+            suppression: self.suppression(address).await?,
+            restorations: self.restorations(address).await?,
+            erased: self.erased_since(address).await?,
+            deliveries: self.deliveries_to(address).await?,
+        })
+    }
+
+    async fn suppression(&self, address: &Address) -> Result<Option<Suppression>> {
+        let mut connection = self.connection.lock().await;
+        let row: Option<(String, String, i64)> =
+            sqlx::query_as("SELECT reason, detail, since FROM suppressions WHERE key = $1")
+                .bind(address.key())
+                .fetch_optional(&mut *connection)
+                .await
+                .map_err(failed("be read"))?;
+        Ok(row.map(|(reason, detail, since)| Suppression { address: address.clone(), reason, detail, since }))
+    }
+
+    async fn restorations(&self, address: &Address) -> Result<Vec<TakenBack>> {
+        let mut connection = self.connection.lock().await;
+        let rows: Vec<(String, String, i64, String, i64)> = sqlx::query_as(
+            "SELECT reason, detail, since, why, restored FROM restorations WHERE key = $1 ORDER BY restored",
+        )
+        .bind(address.key())
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(failed("be read"))?;
+        let taken_back = |(reason, detail, since, why, restored)| TakenBack { reason, detail, since, why, restored };
+        Ok(rows.into_iter().map(taken_back).collect())
+    }
+
+    async fn deliveries_to(&self, address: &Address) -> Result<Vec<Sent>> {
+        let mut connection = self.connection.lock().await;
+        // one look a send, each by the index of (send, key)
+        let rows = sqlx::query(
+            "SELECT sends.issue, sends.kind, sends.columns, edition, state, attempts, code, reply, changed, \"values\"
+             FROM sends JOIN deliveries ON deliveries.send = sends.id AND deliveries.key = $1 ORDER BY deliveries.id",
+        )
+        .bind(address.key())
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(failed("be read"))?;
+        let sent = |row: &sqlx::sqlite::SqliteRow| {
+            let columns: Vec<String> = serde_json::from_str(row.get("columns")).unwrap_or_default();
+            let values: Vec<String> = serde_json::from_str(row.get("values")).unwrap_or_default();
+            Some(Sent {
+                issue: row.get("issue"),
+                kind: row.get("kind"),
+                edition: row.get("edition"),
+                state: State::parse(row.get("state"))?,
+                attempts: row.get("attempts"),
+                code: row.get("code"),
+                reply: row.get::<Option<String>, _>("reply").unwrap_or_default(),
+                changed: row.get("changed"),
+                values: named(&columns, &values),
+            })
+        };
+        Ok(rows.iter().filter_map(sent).collect())
+    }
+}
+
+fn named(columns: &[String], values: &[String]) -> BTreeMap<String, String> {
+    let filled = columns.iter().zip(values).filter(|(column, value)| !column.is_empty() && !value.is_empty());
+    filled.map(|(column, value)| (column.clone(), value.clone())).collect()
+}
