@@ -45,6 +45,12 @@ impl Address {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
+    /// The address with a tag behind its local part: `local+TAG@domain`.
+    #[must_use]
+    pub fn tagged(&self, tag: &str) -> Self {
+        Self(format!("{}+{tag}@{}", self.local(), self.domain()))
+    }
+
     /// The spelling under which two addresses are the same person: all in lower case. Strictly only the local
     /// part's own server may fold it (RFC 5321, section 2.4); in practice none tells `Ada@` from `ada@`.
     pub fn key(&self) -> String {

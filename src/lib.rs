@@ -14,6 +14,7 @@
 //! error       Error                     what failed, why, what to do next
 //! source      file -> Source            a text that was written by hand, and where in it something stands
 //! output      bytes -> file             whole or not at all
+//! network     IP address -> bool        whether it is one of the open web
 //! ```
 //!
 //! And the way through, from the officer's folder to her readers:
@@ -30,9 +31,10 @@
 //! message     Rendering -> Stamper -> Message  MIME, headers, merge fields filled for one subscriber
 //! build       Issue -> files                   each edition as a web page, a text and a sample message
 //! delivery    Audience + Stamper -> Report     claim, stamp, transmit, record
-//! preview     Project -> local web page        what readers will see, while it is written
+//! inbox       mailbox -> findings             bounces, complaints and unsubscriptions, taken into the ledger
 //! press       Issue -> press pages             a press release for journalists: page, text, PDF, kit, data
 //! archive     Project + ledger -> a static site  what stays on the web: index, pages, feeds
+//! preview     Project -> local web page        what readers will see, while it is written
 //! import      feed -> snippets                 what was written elsewhere: RSS, Atom, WordPress's export
 //! cli         arguments -> calls, text         parse, call, show: the only room that prints
 //! ```
@@ -51,10 +53,12 @@ pub mod delivery;
 pub mod diagnostic;
 pub mod error;
 pub mod import;
+pub mod inbox;
 pub mod issue;
 pub mod language;
 pub mod ledger;
 pub mod message;
+pub mod network;
 pub mod output;
 pub mod press;
 pub mod preview;

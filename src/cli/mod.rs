@@ -16,6 +16,7 @@ mod export;
 mod global;
 mod grammar;
 mod import;
+mod inbox;
 mod init;
 mod list;
 mod man;
@@ -64,6 +65,7 @@ enum Command {
     Archive(archive::Archive),
     Subscribers(subscribers::Subscribers),
     Unsubscribe(unsubscribe::Unsubscribe),
+    Inbox(inbox::Inbox),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
     Man(man::Man),
@@ -88,6 +90,7 @@ impl Envoi {
             Command::Archive(archive) => archive.run(&self.global),
             Command::Subscribers(subscribers) => subscribers.run(&self.global),
             Command::Unsubscribe(unsubscribe) => unsubscribe.run(&self.global),
+            Command::Inbox(inbox) => inbox.run(&self.global),
             Command::Doctor(doctor) => doctor.run(&self.global),
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),

@@ -113,8 +113,10 @@ fn traces(send: &SendStatus) -> Result<()> {
         let code = trace.code.map(|code| format!("{code} ")).unwrap_or_default();
         show::line(format_args!("  {:<10} {}  {code}{}", trace.state.name(), trace.address, trace.reply))?;
     }
-    let troubled: u64 =
-        [State::Deferred, State::Rejected, State::Uncertain].iter().map(|state| send.deliveries.count(*state)).sum();
+    let troubled: u64 = [State::Deferred, State::Rejected, State::Uncertain, State::Bounced]
+        .iter()
+        .map(|state| send.deliveries.count(*state))
+        .sum();
     let hidden = troubled.saturating_sub(send.traces.len() as u64);
     if hidden > 0 {
         show::line(format_args!("  and {hidden} more: `--traces {troubled}` lists them all"))?;

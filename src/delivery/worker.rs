@@ -223,7 +223,7 @@ impl Office<'_> {
             let _ = self.clerk.release(&job);
             return None;
         };
-        let message = stamper.stamp(&job.delivery.subscriber);
+        let message = stamper.stamp_delivery(job.delivery.id, &job.delivery.subscriber);
         let limit = dialogue.size_limit().filter(|limit| message.bytes.len() as u64 > *limit);
         if let Some(limit) = limit {
             self.clerk.brake.fail(Error::Relay(

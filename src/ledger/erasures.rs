@@ -102,6 +102,7 @@ impl Ledger {
         for (sql, count) in [
             ("DELETE FROM consents WHERE key = $1", &mut erased.consents),
             ("DELETE FROM restorations WHERE key = $1", &mut 0),
+            ("DELETE FROM bounces WHERE key = $1", &mut 0),
             // one look a send, each by the index of (send, key)
             (
                 "UPDATE deliveries SET key = '#' || id || '@(anonymous)', address = '(anonymous)', \"values\" = '[]',

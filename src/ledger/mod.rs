@@ -3,6 +3,7 @@
 //! A row a delivery, and a journal a process, written before and after. What a killed process leaves behind is read from
 //! both: what was only claimed is sent again, what was in flight is uncertain. SQLite, in WAL mode, beside the project.
 
+mod bounces;
 mod consents;
 mod dossier;
 mod enlist;
@@ -18,6 +19,7 @@ mod status;
 mod subscribers;
 mod suppressions;
 
+pub use bounces::{Note, Noted, Patience, Sent, Word};
 pub use consents::{Agreed, Consent, How};
 pub use dossier::{Dossier, Sent, TakenBack};
 pub use erasures::{Erased, Suppressed};

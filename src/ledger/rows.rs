@@ -67,13 +67,15 @@ pub enum State {
     Rejected,
     /// The process died, or the relay fell silent, between the message's end and the reply.
     Uncertain,
+    /// The relay took it, and later word came that it did not arrive.
+    Bounced,
     /// The address must not be written to.
     Suppressed,
 }
 
 impl State {
     /// Every state, in the order of a delivery's way.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Pending,
         Self::Claimed,
         Self::InFlight,
@@ -81,6 +83,7 @@ impl State {
         Self::Deferred,
         Self::Rejected,
         Self::Uncertain,
+        Self::Bounced,
         Self::Suppressed,
     ];
 
@@ -94,6 +97,7 @@ impl State {
             Self::Deferred => "deferred",
             Self::Rejected => "rejected",
             Self::Uncertain => "uncertain",
+            Self::Bounced => "bounced",
             Self::Suppressed => "suppressed",
         }
     }

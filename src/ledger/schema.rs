@@ -102,6 +102,24 @@ const STEPS: &[&str] = &[
     ) STRICT, WITHOUT ROWID;
     ALTER TABLE sends ADD COLUMN anonymous INTEGER; -- since when nobody knows who got it
 ",
+    "
+    CREATE TABLE bounces (                -- what came back, once each
+        digest   TEXT    PRIMARY KEY,     -- by what the message is recognised
+        word     TEXT    NOT NULL,        -- hard, soft, complaint, unsubscription
+        key      TEXT    NOT NULL,        -- the address, folded
+        delivery INTEGER REFERENCES deliveries (id) ON DELETE CASCADE,
+        detail   TEXT    NOT NULL,
+        noted    INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX bounces_of_delivery ON bounces (delivery);
+    CREATE INDEX bounces_of_address ON bounces (key);
+
+    CREATE TABLE mailboxes (              -- up to where a mailbox on a server was read
+        name     TEXT    PRIMARY KEY,
+        validity INTEGER NOT NULL,
+        uid      INTEGER NOT NULL
+    ) STRICT;
+",
 ];
 
 /// Brings a ledger to this version; refuses one from a newer envoi.

@@ -59,7 +59,7 @@ impl Ledger {
         let mut connection = self.connection.lock().await;
         let rows = sqlx::query(
             "SELECT address, state, code, reply, attempts FROM deliveries
-             WHERE send = $1 AND state IN ('deferred', 'rejected', 'uncertain') ORDER BY state DESC, id LIMIT $2",
+             WHERE send = $1 AND state IN ('deferred', 'rejected', 'uncertain', 'bounced') ORDER BY state DESC, id LIMIT $2",
         )
         .bind(send)
         .bind(limit)

@@ -54,9 +54,11 @@ pub(super) fn list_id(name: &str, id: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(format!("\r\n <{id}>\r\n").as_bytes());
 }
 
-/// `List-Unsubscribe` (RFC 2369) and, where there is an https address, `List-Unsubscribe-Post` (RFC 8058).
-pub(super) fn list_unsubscribe(url: Option<&str>, mailto: Option<&Address>, out: &mut Vec<u8>) {
-    let mailto = mailto.map(|address| format!("<mailto:{address}?subject=unsubscribe>"));
+/// `List-Unsubscribe` (RFC 2369) and, where there is an https address, `List-Unsubscribe-Post` (RFC 8058). The tag says
+/// which delivery an unsubscription by mail answers.
+pub(super) fn list_unsubscribe(url: Option<&str>, mailto: Option<&Address>, tag: Option<&str>, out: &mut Vec<u8>) {
+    let tag = tag.map(|tag| format!("%20{tag}")).unwrap_or_default();
+    let mailto = mailto.map(|address| format!("<mailto:{address}?subject=unsubscribe{tag}>"));
     let ways: Vec<String> = url.map(|url| format!("<{url}>")).into_iter().chain(mailto).collect();
     raw_folded("List-Unsubscribe", &ways.join(",\n "), out);
     if url.is_some() {

@@ -9,15 +9,18 @@ mod encode;
 mod header;
 mod mime;
 mod segment;
+mod tag;
 
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
 pub use draft::draft;
+pub use tag::{Role, Tag};
 
 use self::dkim::Signer;
 use self::segment::{Coding, Segment, Slot};
+use self::tag::Tagger;
 use crate::address::{Address, Mailbox};
 use crate::audience::{Columns, Subscriber};
 use crate::clock;
@@ -47,6 +50,8 @@ pub struct Stamper {
     readership: Readership,
     from: Mailbox,
     bounce: Address,
+    verp: bool,
+    tagger: Tagger,
     subject: MergeText,
     unsubscribe: Option<(Option<MergeText>, Option<Address>)>,
     secret: Option<Secret>,
@@ -93,7 +98,9 @@ impl Stamper {
             language: rendering.language.clone(),
             readership: rendering.readership.clone(),
             from: sender.from.clone(),
-            bounce: sender.bounce.clone().unwrap_or_else(|| sender.from.address.clone()),
+            bounce: sender.bounce_address().clone(),
+            verp: sender.verp,
+            tagger: Tagger::new(send),
             subject: rendering.subject.clone(),
             unsubscribe,
             secret,
@@ -121,8 +128,22 @@ impl Stamper {
         self.language.as_str() == language && self.readership.holds(self.columns.value(subscriber, TAGS))
     }
 
-    /// The message for one subscriber.
+    /// A message as one subscriber would get it: a sample.
     pub fn stamp(&self, subscriber: &Subscriber) -> Message {
+        self.fill(subscriber, None)
+    }
+
+    /// The message of a delivery: bounces go to an address of its own where the sender asks for it, and so do the
+    /// subjects of unsubscriptions by mail say which delivery they answer.
+    pub fn stamp_delivery(&self, delivery: i64, subscriber: &Subscriber) -> Message {
+        let mut message = self.fill(subscriber, Some(delivery));
+        if self.verp {
+            message.from = self.bounce.tagged(&self.tagger.tag(Role::Bounce, delivery));
+        }
+        message
+    }
+
+    fn fill(&self, subscriber: &Subscriber, delivery: Option<i64>) -> Message {
         let mut bytes = Vec::with_capacity(self.size + 1024);
         let token = self.token(subscriber);
         for segment in &self.segments {
@@ -133,7 +154,7 @@ impl Stamper {
                     coding.write(if value.is_empty() { fallback } else { value }, &mut bytes);
                 }
                 Segment::Token => Coding::Text.write(&token, &mut bytes),
-                Segment::Head(slot) => self.write_head(*slot, subscriber, &token, &mut bytes),
+                Segment::Head(slot) => self.write_head(*slot, subscriber, (&token, delivery), &mut bytes),
             }
         }
         if let Some(signer) = &self.signer {
@@ -172,7 +193,13 @@ impl Stamper {
         });
     }
 
-    fn write_head(&self, slot: Slot, subscriber: &Subscriber, token: &str, bytes: &mut Vec<u8>) {
+    fn write_head(
+        &self,
+        slot: Slot,
+        subscriber: &Subscriber,
+        (token, delivery): (&str, Option<i64>),
+        bytes: &mut Vec<u8>,
+    ) {
         match slot {
             Slot::To => header::mailbox("To", &self.columns.mailbox(subscriber), bytes),
             Slot::Subject => {
@@ -187,7 +214,8 @@ impl Stamper {
             Slot::ListUnsubscribe => {
                 let Some((url, mailto)) = &self.unsubscribe else { return };
                 let url = url.as_ref().map(|url| self.fill_url(url, subscriber, token));
-                header::list_unsubscribe(url.as_deref(), mailto.as_ref(), bytes);
+                let tag = delivery.map(|delivery| self.tagger.tag(Role::Unsubscription, delivery));
+                header::list_unsubscribe(url.as_deref(), mailto.as_ref(), tag.as_deref(), bytes);
             }
         }
     }
@@ -200,14 +228,9 @@ impl Stamper {
         }
     }
 
-    /// RFC 5322, section 3.6.4; deterministic, from the send and the address.
+    /// The message's own Message-ID.
     pub fn message_id(&self, address: &Address) -> String {
-        let hash = Sha256::new().chain_update(&self.send).chain_update([0]).chain_update(address.key()).finalize();
-        let mut id = String::with_capacity(64);
-        for byte in &hash[..16] {
-            let _ = write!(id, "{byte:02x}");
-        }
-        format!("{id}@{}", self.from.address.domain())
+        message_id(&self.send, address, self.from.address.domain())
     }
 
     fn fill_url(&self, url: &MergeText, subscriber: &Subscriber, token: &str) -> String {
@@ -220,4 +243,15 @@ impl Stamper {
             })
             .collect()
     }
+}
+
+/// A Message-ID (RFC 5322, section 3.6.4): deterministic, from the send's key, the address and the sender's domain, so
+/// that a message that comes back can be recognised, and that nobody who does not know the key can invent one.
+pub fn message_id(send: &str, address: &Address, domain: &str) -> String {
+    let hash = Sha256::new().chain_update(send).chain_update([0]).chain_update(address.key()).finalize();
+    let mut id = String::with_capacity(64);
+    for byte in &hash[..16] {
+        let _ = write!(id, "{byte:02x}");
+    }
+    format!("{id}@{domain}")
 }

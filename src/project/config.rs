@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::Localised;
 use super::serve::Serve;
+use super::{Inbox, Localised};
 use crate::address::{Address, Mailbox};
 use crate::language::Language;
 
@@ -35,6 +35,9 @@ pub struct Config {
     /// Where sends are recorded.
     #[serde(default)]
     pub ledger: Ledger,
+    /// Where what comes back is read.
+    #[serde(default)]
+    pub inbox: Inbox,
     /// What is added to links.
     #[serde(default)]
     pub links: Links,
@@ -77,6 +80,17 @@ pub struct Sender {
     pub reply_to: Option<Mailbox>,
     /// The envelope sender, to which bounces go; `from` where it is left out.
     pub bounce: Option<Address>,
+    /// Whether each message has a bounce address of its own (VERP): `bounce` with a tag, `local+TAG@domain`. The mailbox
+    /// has to take what comes with a `+`.
+    #[serde(default)]
+    pub verp: bool,
+}
+
+impl Sender {
+    /// The address to which bounces go.
+    pub fn bounce_address(&self) -> &Address {
+        self.bounce.as_ref().unwrap_or(&self.from.address)
+    }
 }
 
 /// In which languages the organisation writes.

@@ -5,6 +5,7 @@
 
 mod config;
 mod embedded;
+mod inbox;
 mod localised;
 mod secret;
 mod serve;
@@ -17,6 +18,7 @@ pub use config::{
     Sender, Tls, Unsubscribe, Web,
 };
 pub use embedded::TEMPLATES;
+pub use inbox::{After, Inbox};
 pub use localised::Localised;
 pub use serve::{Network, Serve, Topic};
 
@@ -25,6 +27,12 @@ use crate::error::{Error, Result, Trouble};
 use crate::rule;
 use crate::source::Source;
 use crate::token::Secret;
+
+/// How many characters the tag of a bounce address has at most (VERP).
+pub const LONGEST_TAG: usize = 25;
+
+/// The longest local part that leaves room for `+` and a tag within 64 characters (RFC 5321, section 4.5.3.1.1).
+const LONGEST_LOCAL: usize = 64 - 1 - LONGEST_TAG;
 
 /// The file that makes a folder a project.
 pub const FILE: &str = "envoi.toml";
@@ -91,6 +99,11 @@ impl Project {
         self.config.list.as_ref().and_then(|list| list.file.as_ref()).map(|file| self.root.join(file))
     }
 
+    /// The Maildir or mbox into which bounces are delivered, where `[inbox]` names one.
+    pub fn inbox(&self) -> Option<PathBuf> {
+        self.config.inbox.path.as_ref().map(|path| self.root.join(path))
+    }
+
     /// The ledger's database.
     pub fn ledger(&self) -> PathBuf {
         self.root.join(&self.config.ledger.path)
@@ -132,6 +145,15 @@ impl Project {
                         .hint("add `mailto = \"unsubscribe@your-domain\"`"),
                 );
             }
+        }
+        let bounce = self.config.sender.bounce_address();
+        if self.config.sender.verp && bounce.local().len() > LONGEST_LOCAL {
+            let key = if self.config.sender.bounce.is_some() { "sender.bounce" } else { "sender.from" };
+            diagnostics.push(
+                Diagnostic::of(&rule::NO_ROOM_FOR_TAG, format!("`{bounce}` leaves no room for the tag of `verp`"))
+                    .at(self.place_of(key))
+                    .hint(format!("take a `bounce` with at most {LONGEST_LOCAL} characters before the `@`")),
+            );
         }
         self.validate_serve(&mut diagnostics);
         if self.config.images.mode == ImagesMode::Link && self.config.images.base_url.is_none() {

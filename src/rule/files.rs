@@ -138,6 +138,11 @@ rules! {
         "What is to be imported is larger than any feed."
         bad "an export of 80 MB"
         good "the same, exported year by year";
+    NO_ROOM_FOR_TAG = "E133" "no-room-for-tag":
+        "With `verp` each message has a bounce address of its own: the bounce address with a tag. Together they must \
+         not have more than 64 characters before the `@`."
+        bad "bounce = \"a-mailbox-for-all-that-came-back-to-the-sender@example.org\""
+        good "bounce = \"bounces@example.org\"";
     SERVE_NOT_HTTPS = "E140" "serve-not-https":
         "Readers' addresses, choices and tokens pass through the server's pages, and one-click unsubscribing works over \
          https alone (RFC 8058)."

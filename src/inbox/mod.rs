@@ -1,0 +1,162 @@
+//! The inbox: what comes back. Messages of a mailbox -> bounces, complaints and unsubscriptions in the ledger, and a
+//! [`Summary`] that says of each what it was taken for and what came of it.
+//!
+//! A bounce counts only where it shows that it is about a message of ours (`evidence.rs`); what nobody understands is
+//! left to a person. Reading the same mailbox twice changes nothing, and nothing in the mailbox is changed unless that
+//! is asked for.
+
+mod automatic;
+mod clerk;
+mod evidence;
+mod fields;
+mod finding;
+mod letter;
+mod maildir;
+mod mbox;
+mod reading;
+mod report;
+mod status;
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+pub use self::finding::{Came, Finding, Kind};
+
+use self::clerk::Clerk;
+use self::maildir::Maildir;
+use self::mbox::Mbox;
+use crate::error::{Error, Result, Trouble};
+use crate::ledger::Ledger;
+use crate::project::{After, Project};
+
+/// A message as it lies in a mailbox.
+#[derive(Debug)]
+struct Message {
+    /// What it is called.
+    name: String,
+    /// Its content, or the beginning of it.
+    bytes: Vec<u8>,
+    /// By what the mailbox finds it again.
+    mark: Mark,
+}
+
+/// By what a mailbox finds a message again.
+#[derive(Debug)]
+enum Mark {
+    None,
+    File(PathBuf),
+}
+
+/// How an inbox is read.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// A Maildir, an mbox or one message in a file, rather than what the project names.
+    pub path: Option<PathBuf>,
+    /// Whether nothing is written, neither to the ledger nor to the mailbox.
+    pub rehearse: bool,
+    /// What becomes of messages that were dealt with, rather than what the project says.
+    pub after: Option<After>,
+}
+
+/// What was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// What became of each message.
+    pub findings: Vec<Finding>,
+    /// How many messages were taken out of the mailbox.
+    pub taken_out: u64,
+}
+
+impl Summary {
+    /// How many messages came to something.
+    pub fn count(&self, came: Came) -> usize {
+        self.findings.iter().filter(|finding| finding.came == came).count()
+    }
+}
+
+/// A mailbox that is open.
+#[derive(Debug)]
+enum Mailbox {
+    Maildir(Maildir),
+    Mbox(Mbox),
+    One(Option<Message>),
+}
+
+impl Mailbox {
+    fn of_path(path: &Path) -> Result<Self> {
+        if path.is_dir() {
+            if Maildir::is_one(path) {
+                return Ok(Self::Maildir(Maildir::open(path)?));
+            }
+            return Err(Error::Refused(
+                Trouble::new(format!("`{}` is no Maildir: it has no `new` and `cur`", path.display()))
+                    .hint("give the folder that holds `new`, `cur` and `tmp`, or an mbox file"),
+            ));
+        }
+        let start = maildir::start_of(path).map_err(Error::file("read", path))?;
+        // an empty file is a mailbox in which nothing lies
+        if start.is_empty() || Mbox::is_one(&start) {
+            return Ok(Self::Mbox(Mbox::open(path)?));
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Self::One(Some(Message { name, bytes: start, mark: Mark::None })))
+    }
+
+    fn next(&mut self) -> Result<Option<Message>> {
+        match self {
+            Self::Maildir(maildir) => maildir.next(),
+            Self::Mbox(mbox) => mbox.next(),
+            Self::One(message) => Ok(message.take()),
+        }
+    }
+
+    fn take_out(&self, mark: &Mark, after: &After) -> Result<()> {
+        match (self, mark) {
+            (Self::Maildir(maildir), Mark::File(path)) => maildir.take_out(path, after),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Reads the inbox. `each` is told of every message.
+pub async fn read(
+    project: &Project,
+    ledger: &Ledger,
+    options: &Options,
+    mut each: impl FnMut(&Finding) -> Result<()>,
+) -> Result<Summary> {
+    let after = options.after.clone().unwrap_or_else(|| project.config.inbox.after.clone());
+    let path = match &options.path {
+        Some(path) => path.clone(),
+        None => project.inbox().ok_or_else(nowhere)?,
+    };
+    let mut mailbox = Mailbox::of_path(&path)?;
+    if after != After::Keep && !matches!(mailbox, Mailbox::Maildir(_)) {
+        return Err(Error::Refused(
+            Trouble::new(format!("`{}` is a file, and envoi takes no messages out of files", path.display()))
+                .hint("leave `--delete` and `after` out; or let the mail server deliver into a Maildir"),
+        ));
+    }
+    let mut clerk = Clerk::new(project, ledger, options.rehearse).await?;
+    let mut summary = Summary::default();
+    while let Some(message) = mailbox.next()? {
+        let finding = clerk.deal(message.name, &message.bytes).await?;
+        each(&finding)?;
+        // only now: what it says is in the ledger
+        if after != After::Keep && !options.rehearse && finding.is_settled() {
+            mailbox.take_out(&message.mark, &after)?;
+            summary.taken_out += 1;
+        }
+        summary.findings.push(finding);
+    }
+    Ok(summary)
+}
+
+fn nowhere() -> Error {
+    Error::Refused(
+        Trouble::new("`[inbox]` in `envoi.toml` does not say where bounces arrive")
+            .hint("give a Maildir or an mbox: `envoi inbox PATH`")
+            .hint("or name one under `[inbox]`: `path = \"…\"`, or `host` and `user` of an IMAP server"),
+    )
+}

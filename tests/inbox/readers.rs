@@ -1,0 +1,87 @@
+//! What readers and their providers write: unsubscriptions and complaints.
+
+use super::{Sent, sent_to};
+
+fn unsubscription(from: &str, subject: &str) -> String {
+    let template = std::fs::read_to_string("tests/inbox/messages/unsubscribe.eml").expect("a message");
+    template.replace("[FROM]", from).replace("[SUBJECT]", subject).replace("[MARK]", from)
+}
+
+/// The subject that a mail program takes from `List-Unsubscribe`.
+fn subject(sent: &Sent, reader: &str) -> String {
+    let letter = sent.message(reader).parsed();
+    let header = letter.header("List-Unsubscribe").expect("a way out").to_owned();
+    let (_, rest) = header.split_once("<mailto:unsubscribe@example.org?subject=").expect("by mail");
+    rest.trim_end_matches('>').replace("%20", " ")
+}
+
+#[test]
+fn a_reader_leaves_by_mail_from_whatever_address() {
+    let sent = sent_to(&["ada@reader.example", "ben@example.com"], "");
+    let subject = subject(&sent, "ada@reader.example");
+    sent.put("1", &unsubscription("ada.lovelace@private.example", &subject));
+    let run = sent.room.run("inbox returns").exit(0).stdout_has("unsubscription  ada@reader.example  suppressed");
+    run.stdout_has("with the tag of a message of ours");
+    assert_eq!(sent.suppressed(), ["ada@reader.example unsubscribed"]);
+    sent.room.run("inbox returns").exit(0).stdout("1 message: 1 noted before\n");
+}
+
+#[test]
+fn without_a_tag_only_who_gets_our_mail_can_leave() {
+    let sent = sent_to(&["ada@reader.example"], "");
+    sent.put("1", &unsubscription("Ada@Reader.Example", "unsubscribe"));
+    sent.put("2", &unsubscription("stranger@example.com", "unsubscribe"));
+    let run = sent.room.run("inbox returns").exit(0).stdout_has("2 messages: 1 suppressed, 1 not ours");
+    run.stdout_has("nobody to whom we write");
+    assert_eq!(sent.suppressed(), ["Ada@reader.example unsubscribed"]);
+}
+
+#[test]
+fn who_is_only_on_the_list_can_leave_too() {
+    let sent = sent_to(&["ada@reader.example"], "");
+    sent.room.write("subscribers.csv", "email\nada@reader.example\nnew@example.com\n");
+    sent.put("1", &unsubscription("new@example.com", "please"));
+    sent.room.run("inbox returns").exit(0).stdout_has("1 suppressed");
+}
+
+#[test]
+fn a_vacation_notice_unsubscribes_nobody() {
+    let sent = sent_to(&["ada@reader.example"], "");
+    let notice = unsubscription("ada@reader.example", "Automatic reply: Ferry back in service");
+    sent.put("1", &notice);
+    sent.put("2", &notice.replace("Subject: Automatic reply:", "Auto-Submitted: auto-replied\nSubject: Re:"));
+    sent.room.run("inbox returns").exit(0).stdout_has("2 messages: 2 ignored");
+    assert!(sent.suppressed().is_empty());
+}
+
+/// Where the address is also the one that readers answer to, a letter is no unsubscription.
+#[test]
+fn an_answer_unsubscribes_nobody() {
+    let sent = sent_to(&["ada@reader.example", "ben@example.com"], "");
+    let config = sent.room.read("envoi.toml").replace("bounces@example.org", "unsubscribe@example.org");
+    sent.room.write("envoi.toml", config);
+    sent.put("1", &unsubscription("ada@reader.example", "A question about the timetable"));
+    sent.put("2", &unsubscription("ben@example.com", "Unsubscribe me"));
+    sent.room.run("inbox returns").exit(0).stdout_has("2 messages: 1 suppressed, 1 ignored");
+    assert_eq!(sent.suppressed(), ["ben@example.com unsubscribed"]);
+}
+
+/// Many providers take the reader's address out of their complaints; our tags stay.
+#[test]
+fn a_complaint_suppresses_though_the_reader_is_not_named() {
+    let sent = sent_to(&["ada@reader.example", "ben@example.com"], "");
+    let complaint = sent.about("ada@reader.example", "complaint");
+    assert!(!complaint.contains("ada@reader.example"));
+    sent.put("1", &complaint);
+    let run = sent.room.run("inbox returns").exit(0).stdout_has("complaint  ada@reader.example  suppressed");
+    run.stdout_has("abuse ProviderLoop/1.0");
+    assert_eq!(sent.suppressed(), ["ada@reader.example complained"]);
+    let kind = |kind: &str| complaint.replace("Feedback-Type: abuse", &format!("Feedback-Type: {kind}"));
+    let sent = sent_to(&["ada@reader.example"], "");
+    sent.put("1", &kind("not-spam"));
+    sent.room.run("inbox returns").exit(0).stdout_has("1 ignored");
+    let forged = sent_to(&["ada@reader.example"], "");
+    forged.put("1", &complaint);
+    forged.room.run("inbox returns").exit(0).stdout_has("1 not ours").stdout_has("not about a message of ours");
+    assert!(forged.suppressed().is_empty());
+}
