@@ -69,7 +69,7 @@ fn who_is_erased_leaves_no_trace_and_stays_out() {
     room.run("subscribers erase Ada@example.org --yes")
         .exit(0)
         .stdout(
-            "`Ada@example.org` will never be written to again: 1 row of the list, 1 consent, 1 suppression erased, \
+            "`Ada@example.org` will never be written to again: 1 list row, 1 consent, 1 suppression erased, \
              1 delivery made anonymous\n",
         )
         .stderr("hint: look for the address in what the ledger does not hold: `outbox/`, backups, your mailbox\n");

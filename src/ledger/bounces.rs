@@ -3,6 +3,7 @@
 
 use sqlx::{Connection, Row};
 
+use super::erasures::{ANONYMOUS, erased_among};
 use super::{Ledger, SendId, failed};
 use crate::address::Address;
 use crate::clock;
@@ -159,15 +160,18 @@ impl Ledger {
         let mut connection = self.connection.lock().await;
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("note a bounce"))?;
         let key = note.address.key();
+        // of who was erased nothing is written down again: the message alone is remembered
+        let erased = !erased_among(&mut transaction, std::slice::from_ref(&key)).await?.is_empty();
+        let (shown, detail) = if erased { (ANONYMOUS, "") } else { (key.as_str(), note.detail.as_str()) };
         let fresh = sqlx::query(
             "INSERT INTO bounces (digest, word, key, delivery, detail, noted) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (digest) DO NOTHING",
         )
         .bind(&note.digest)
         .bind(note.word.name())
-        .bind(&key)
+        .bind(shown)
         .bind(note.delivery)
-        .bind(&note.detail)
+        .bind(detail)
         .bind(clock::seconds())
         .execute(&mut *transaction)
         .await
@@ -175,6 +179,10 @@ impl Ledger {
         .rows_affected();
         if fresh == 0 {
             return Ok(Noted::Before);
+        }
+        if erased {
+            transaction.commit().await.map_err(failed("note a bounce"))?;
+            return Ok(Noted::AlreadySuppressed);
         }
         if let (Word::Hard | Word::Soft, Some(delivery)) = (note.word, note.delivery) {
             // `changed` stays: it says when the message went out, by which runs of soft bounces are measured

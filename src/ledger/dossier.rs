@@ -30,8 +30,10 @@ pub struct Dossier {
     pub restorations: Vec<TakenBack>,
     /// Since when everything about them is erased, in seconds since 1970.
     pub erased: Option<i64>,
+    /// What came back from them: bounces, complaints, wishes to be left alone.
+    pub answers: Vec<Answer>,
     /// What was sent to them, or is to be.
-    pub deliveries: Vec<Sent>,
+    pub deliveries: Vec<Letter>,
 }
 
 /// A suppression that was taken back.
@@ -49,9 +51,20 @@ pub struct TakenBack {
     pub restored: i64,
 }
 
+/// A message that came back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// "hard", "soft", "complaint" or "unsubscription".
+    pub word: String,
+    /// What it said.
+    pub detail: String,
+    /// When it was read, in seconds since 1970.
+    pub noted: i64,
+}
+
 /// A delivery to somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Sent {
+pub struct Letter {
     /// The issue's slug.
     pub issue: String,
     /// "issue" or "test".
@@ -80,6 +93,7 @@ impl Dossier {
             && self.suppression.is_none()
             && self.restorations.is_empty()
             && self.erased.is_none()
+            && self.answers.is_empty()
             && self.deliveries.is_empty()
     }
 }
@@ -100,6 +114,7 @@ impl Ledger {
             suppression: self.suppression(address).await?,
             restorations: self.restorations(address).await?,
             erased: self.erased_since(address).await?,
+            answers: self.answers(address).await?,
             deliveries: self.deliveries_to(address).await?,
         })
     }
@@ -128,7 +143,18 @@ impl Ledger {
         Ok(rows.into_iter().map(taken_back).collect())
     }
 
-    async fn deliveries_to(&self, address: &Address) -> Result<Vec<Sent>> {
+    async fn answers(&self, address: &Address) -> Result<Vec<Answer>> {
+        let mut connection = self.connection.lock().await;
+        let rows: Vec<(String, String, i64)> =
+            sqlx::query_as("SELECT word, detail, noted FROM bounces WHERE key = $1 ORDER BY noted, digest")
+                .bind(address.key())
+                .fetch_all(&mut *connection)
+                .await
+                .map_err(failed("be read"))?;
+        Ok(rows.into_iter().map(|(word, detail, noted)| Answer { word, detail, noted }).collect())
+    }
+
+    async fn deliveries_to(&self, address: &Address) -> Result<Vec<Letter>> {
         let mut connection = self.connection.lock().await;
         // one look a send, each by the index of (send, key)
         let rows = sqlx::query(
@@ -142,7 +168,7 @@ impl Ledger {
         let sent = |row: &sqlx::sqlite::SqliteRow| {
             let columns: Vec<String> = serde_json::from_str(row.get("columns")).unwrap_or_default();
             let values: Vec<String> = serde_json::from_str(row.get("values")).unwrap_or_default();
-            Some(Sent {
+            Some(Letter {
                 issue: row.get("issue"),
                 kind: row.get("kind"),
                 edition: row.get("edition"),

@@ -21,7 +21,7 @@ mod suppressions;
 
 pub use bounces::{Note, Noted, Patience, Sent, Word};
 pub use consents::{Agreed, Consent, How};
-pub use dossier::{Dossier, Sent, TakenBack};
+pub use dossier::{Answer, Dossier, Letter, TakenBack};
 pub use erasures::{Erased, Suppressed};
 pub use rows::{
     Delivery, Enlisted, NewSend, Outcome, Recipient, SendId, SendKind, SendStatus, State, Suppression, Tally, Trace,

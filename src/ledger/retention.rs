@@ -52,6 +52,15 @@ impl Ledger {
                 .await
                 .map_err(failed("be written"))?
                 .rows_affected();
+                sqlx::query(
+                    "UPDATE bounces SET key = $2, detail = '' WHERE key <> $2
+                     AND delivery IN (SELECT id FROM deliveries WHERE send = $1 AND address = $2)",
+                )
+                .bind(send)
+                .bind(ANONYMOUS)
+                .execute(&mut *transaction)
+                .await
+                .map_err(failed("be written"))?;
                 transaction.commit().await.map_err(failed("be written"))?;
                 forgotten += some;
                 if some == 0 {

@@ -45,9 +45,10 @@ impl Erase {
             ledger.close().await.map(|()| erased)
         })?;
         let what = counts(&[
-            Count(u64::from(erased.listed), "row of the list"),
+            Count(u64::from(erased.listed), "list row"),
             Count(erased.consents, "consent"),
             Count(u64::from(erased.suppressed), "suppression"),
+            Count(erased.bounces, "returned message"),
         ]);
         let what = if what.is_empty() { "nothing else was known".to_owned() } else { format!("{what} erased") };
         let named = if erased.deliveries > 0 {

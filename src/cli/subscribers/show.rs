@@ -77,6 +77,9 @@ fn in_words(dossier: &Dossier) -> String {
             &format!("{}: {}; it was {} ({})", super::time(back.restored), back.why, back.reason, back.detail),
         );
     }
+    for answer in &dossier.answers {
+        line("came back", &format!("{}: {}, {}", super::time(answer.noted), answer.word, answer.detail));
+    }
     if let Some(since) = dossier.erased {
         line("erased", &super::time(since));
     }
