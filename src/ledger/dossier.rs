@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use sqlx::Row;
 
-use super::{Agreed, Ledger, State, Suppression, failed};
+use super::statement::{on, query_as};
+use super::{Agreed, Ledger, State, Suppression};
 use crate::address::Address;
 use crate::error::Result;
+
+/// A delivery's row: issue, kind, columns, edition, state, attempts, code, reply, changed, values.
+type Row = (String, String, String, String, String, i64, Option<i64>, String, i64, String);
 
 /// Everything about one person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -120,67 +123,61 @@ impl Ledger {
     }
 
     async fn suppression(&self, address: &Address) -> Result<Option<Suppression>> {
-        let mut connection = self.connection.lock().await;
-        let row: Option<(String, String, i64)> =
-            sqlx::query_as("SELECT reason, detail, since FROM suppressions WHERE key = $1")
+        let row: Option<(String, String, i64)> = on!(self, "be read", connection => {
+            query_as("SELECT reason, detail, since FROM suppressions WHERE key = $1")
                 .bind(address.key())
-                .fetch_optional(&mut *connection)
-                .await
-                .map_err(failed("be read"))?;
+                .fetch_optional(connection)
+        })?;
         Ok(row.map(|(reason, detail, since)| Suppression { address: address.clone(), reason, detail, since }))
     }
 
     async fn restorations(&self, address: &Address) -> Result<Vec<TakenBack>> {
-        let mut connection = self.connection.lock().await;
-        let rows: Vec<(String, String, i64, String, i64)> = sqlx::query_as(
-            "SELECT reason, detail, since, why, restored FROM restorations WHERE key = $1 ORDER BY restored",
-        )
-        .bind(address.key())
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(failed("be read"))?;
+        let rows: Vec<(String, String, i64, String, i64)> = on!(self, "be read", connection => {
+            query_as("SELECT reason, detail, since, why, restored FROM restorations WHERE key = $1 ORDER BY restored")
+                .bind(address.key())
+                .fetch_all(connection)
+        })?;
         let taken_back = |(reason, detail, since, why, restored)| TakenBack { reason, detail, since, why, restored };
         Ok(rows.into_iter().map(taken_back).collect())
     }
 
     async fn answers(&self, address: &Address) -> Result<Vec<Answer>> {
-        let mut connection = self.connection.lock().await;
-        let rows: Vec<(String, String, i64)> =
-            sqlx::query_as("SELECT word, detail, noted FROM bounces WHERE key = $1 ORDER BY noted, digest")
+        let rows: Vec<(String, String, i64)> = on!(self, "be read", connection => {
+            query_as("SELECT word, detail, noted FROM bounces WHERE key = $1 ORDER BY noted, digest")
                 .bind(address.key())
-                .fetch_all(&mut *connection)
-                .await
-                .map_err(failed("be read"))?;
+                .fetch_all(connection)
+        })?;
         Ok(rows.into_iter().map(|(word, detail, noted)| Answer { word, detail, noted }).collect())
     }
 
     async fn deliveries_to(&self, address: &Address) -> Result<Vec<Letter>> {
-        let mut connection = self.connection.lock().await;
         // one look a send, each by the index of (send, key)
-        let rows = sqlx::query(
-            "SELECT sends.issue, sends.kind, sends.columns, edition, state, attempts, code, reply, changed, \"values\"
-             FROM sends JOIN deliveries ON deliveries.send = sends.id AND deliveries.key = $1 ORDER BY deliveries.id",
-        )
-        .bind(address.key())
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(failed("be read"))?;
-        let sent = |row: &sqlx::sqlite::SqliteRow| {
-            let columns: Vec<String> = serde_json::from_str(row.get("columns")).unwrap_or_default();
-            let values: Vec<String> = serde_json::from_str(row.get("values")).unwrap_or_default();
+        let rows: Vec<Row> = on!(self, "be read", connection => {
+            query_as(
+                "SELECT sends.issue, sends.kind, sends.columns, edition, state, attempts, code, coalesce(reply, ''),
+                        changed, \"values\"
+                 FROM sends JOIN deliveries ON deliveries.send = sends.id AND deliveries.key = $1
+                 ORDER BY deliveries.id",
+            )
+            .bind(address.key())
+            .fetch_all(connection)
+        })?;
+        let letter = |(issue, kind, columns, edition, state, attempts, code, reply, changed, values): Row| {
+            let columns: Vec<String> = serde_json::from_str(&columns).unwrap_or_default();
+            let values: Vec<String> = serde_json::from_str(&values).unwrap_or_default();
             Some(Letter {
-                issue: row.get("issue"),
-                kind: row.get("kind"),
-                edition: row.get("edition"),
-                state: State::parse(row.get("state"))?,
-                attempts: row.get("attempts"),
-                code: row.get("code"),
-                reply: row.get::<Option<String>, _>("reply").unwrap_or_default(),
-                changed: row.get("changed"),
+                issue,
+                kind,
+                edition,
+                state: State::parse(&state)?,
+                attempts: u16::try_from(attempts).unwrap_or(u16::MAX),
+                code: code.and_then(|code| u16::try_from(code).ok()),
+                reply,
+                changed,
                 values: named(&columns, &values),
             })
         };
-        Ok(rows.iter().filter_map(sent).collect())
+        Ok(rows.into_iter().filter_map(letter).collect())
     }
 }
 

@@ -3,10 +3,9 @@
 //! A send becomes anonymous as a whole, when its last delivery has been as it is for longer than the project keeps
 //! them. Nobody can say any more who got it; so it is never gone on with, or they would get it twice.
 
-use sqlx::Connection;
-
 use super::erasures::ANONYMOUS;
-use super::{Ledger, SendId, failed};
+use super::statement::{alter, change, on, query, query_scalar, together};
+use super::{Ledger, SendId};
 use crate::clock;
 use crate::error::{Error, Result, Trouble};
 
@@ -17,51 +16,29 @@ impl Ledger {
     /// Makes the deliveries of all sends anonymous in which nothing changed since a moment, in seconds since 1970.
     /// Gives how many deliveries. Killed in its midst, it goes on the next time.
     pub async fn forget_before(&self, moment: i64) -> Result<u64> {
-        let mut connection = self.connection.lock().await;
-        let old: Vec<i64> = sqlx::query_scalar(
-            "SELECT id FROM sends WHERE started < $1 AND NOT EXISTS
-             (SELECT 1 FROM deliveries WHERE send = sends.id AND changed >= $1)
-             AND (anonymous IS NULL OR EXISTS
-             (SELECT 1 FROM deliveries WHERE send = sends.id AND address <> $2))",
-        )
-        .bind(moment)
-        .bind(ANONYMOUS)
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(failed("be read"))?;
+        let old: Vec<i64> = on!(self, "be read", connection => {
+            query_scalar(
+                "SELECT id FROM sends WHERE started < $1
+                 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE send = sends.id AND changed >= $1)
+                 AND (anonymous IS NULL OR EXISTS
+                      (SELECT 1 FROM deliveries WHERE send = sends.id AND address <> $2))",
+            )
+            .bind(moment)
+            .bind(ANONYMOUS)
+            .fetch_all(connection)
+        })?;
         let mut forgotten = 0;
         for send in old {
             // first of all nobody goes on with it
-            sqlx::query("UPDATE sends SET anonymous = coalesce(anonymous, $2) WHERE id = $1")
-                .bind(send)
-                .bind(clock::seconds())
-                .execute(&mut *connection)
-                .await
-                .map_err(failed("be written"))?;
+            change!(
+                self,
+                "be written",
+                query("UPDATE sends SET anonymous = coalesce(anonymous, $2) WHERE id = $1")
+                    .bind(send)
+                    .bind(clock::seconds())
+            )?;
             loop {
-                let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("be written"))?;
-                let some = sqlx::query(
-                    "UPDATE deliveries SET key = '#' || id || '@(anonymous)', address = $2, \"values\" = '[]',
-                            reply = NULL
-                     WHERE id IN (SELECT id FROM deliveries WHERE send = $1 AND address <> $2 LIMIT $3)",
-                )
-                .bind(send)
-                .bind(ANONYMOUS)
-                .bind(BATCH)
-                .execute(&mut *transaction)
-                .await
-                .map_err(failed("be written"))?
-                .rows_affected();
-                sqlx::query(
-                    "UPDATE bounces SET key = $2, detail = '' WHERE key <> $2
-                     AND delivery IN (SELECT id FROM deliveries WHERE send = $1 AND address = $2)",
-                )
-                .bind(send)
-                .bind(ANONYMOUS)
-                .execute(&mut *transaction)
-                .await
-                .map_err(failed("be written"))?;
-                transaction.commit().await.map_err(failed("be written"))?;
+                let some = self.forget_some(send).await?;
                 forgotten += some;
                 if some == 0 {
                     break;
@@ -71,14 +48,37 @@ impl Ledger {
         Ok(forgotten)
     }
 
+    async fn forget_some(&self, send: SendId) -> Result<u64> {
+        together!(self, "be written", transaction => {
+            let some = alter!(
+                transaction,
+                query(
+                    "UPDATE deliveries SET key = '#' || CAST(id AS TEXT) || '@(anonymous)', address = $2,
+                            \"values\" = '[]', reply = NULL
+                     WHERE id IN (SELECT id FROM deliveries WHERE send = $1 AND address <> $2 LIMIT $3)",
+                )
+                .bind(send)
+                .bind(ANONYMOUS)
+                .bind(BATCH)
+            )?;
+            alter!(
+                transaction,
+                query(
+                    "UPDATE bounces SET key = $2, detail = '' WHERE key <> $2
+                     AND delivery IN (SELECT id FROM deliveries WHERE send = $1 AND address = $2)",
+                )
+                .bind(send)
+                .bind(ANONYMOUS)
+            )?;
+            some
+        })
+    }
+
     /// Refuses a send whose deliveries are anonymous.
     pub async fn refuse_forgotten(&self, send: SendId, issue: &str) -> Result<()> {
-        let mut connection = self.connection.lock().await;
-        let anonymous: Option<i64> = sqlx::query_scalar("SELECT anonymous FROM sends WHERE id = $1")
-            .bind(send)
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(failed("be read"))?;
+        let anonymous: Option<i64> = on!(self, "be read", connection => {
+            query_scalar("SELECT anonymous FROM sends WHERE id = $1").bind(send).fetch_one(connection)
+        })?;
         if anonymous.is_none() {
             return Ok(());
         }

@@ -266,15 +266,17 @@ pub struct Ledger {
     pub path: PathBuf,
     /// How long it is known who got what: "18 months". For ever where left out.
     pub keep_deliveries: Option<Keep>,
-}
-
-fn ledger_db() -> PathBuf {
-    PathBuf::from("ledger.db")
+    /// A database on PostgreSQL in its place: `postgres://user@host/database`.
+    pub url: Option<String>,
+    /// The environment variable that holds that database's password.
+    pub password_env: Option<String>,
+    /// The command that prints it.
+    pub password_command: Option<String>,
 }
 
 impl Default for Ledger {
     fn default() -> Self {
-        Self { path: ledger_db(), keep_deliveries: None }
+        Self { path: ledger_db(), keep_deliveries: None, url: None, password_env: None, password_command: None }
     }
 }
 
@@ -299,6 +301,10 @@ impl TryFrom<String> for Keep {
         let span: jiff::Span = text.trim().parse().map_err(|_| wrong())?;
         if span.is_positive() { Ok(Self(span)) } else { Err(wrong()) }
     }
+}
+
+fn ledger_db() -> PathBuf {
+    PathBuf::from("ledger.db")
 }
 
 /// What is added to links to the organisation's own site, for its own statistics. Nothing by default.

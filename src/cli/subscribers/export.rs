@@ -41,7 +41,7 @@ impl Export {
         let mut list = source.open()?;
         let path = project.ledger();
         let filter = Filter::parse(&self.conditions, list.columns())?;
-        let suppressed = if path.is_file() {
+        let suppressed = if path.is_begun() {
             runtime::block_on(async {
                 let ledger = Ledger::open(&path).await?;
                 let suppressed = ledger.suppressed().await?;

@@ -87,7 +87,7 @@ impl Import {
         };
         let account = runtime::block_on(async {
             // a rehearsal makes no ledger
-            if self.dry_run && !path.is_file() {
+            if self.dry_run && !path.is_begun() {
                 return import.run(None, false, &mut tell).await;
             }
             let ledger = Ledger::open(&path).await?;
