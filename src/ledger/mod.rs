@@ -13,6 +13,8 @@ mod erasures;
 mod journal;
 mod postgres;
 mod presence;
+mod readers;
+mod register;
 mod retention;
 mod rows;
 mod schema;
@@ -30,6 +32,8 @@ pub use consents::{Agreed, Consent, How};
 pub use database::Ledger;
 pub use dossier::{Answer, Dossier, Letter, TakenBack};
 pub use erasures::{Erased, Suppressed};
+pub use readers::Wish;
+pub use register::{Closing, Register};
 pub use rows::{
     Delivery, Enlisted, NewSend, Outcome, Recipient, SendId, SendKind, SendStatus, State, Suppression, Tally, Trace,
 };
