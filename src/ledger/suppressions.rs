@@ -49,7 +49,7 @@ impl Ledger {
 
     /// Never writes to many addresses again; those among them that are suppressed or erased already stay as they are.
     /// Gives for each whether it is new. Where `write` is false nothing is changed.
-    pub async fn suppress_all(&self, suppressions: &[Suppression], write: bool) -> Result<Vec<bool>> {
+    pub async fn take_out(&self, suppressions: &[Suppression], write: bool) -> Result<Vec<bool>> {
         let keys: Vec<String> = suppressions.iter().map(|one| one.address.key()).collect();
         together!(self, "be written", transaction => {
             let known = suppressed_among(&mut transaction, &keys).await?;

@@ -270,7 +270,7 @@ impl Taker<'_> {
         let suppressions: Vec<Suppression> = left.into_iter().map(|(suppression, _)| suppression).collect();
         self.account.left += suppressions.len() as u64;
         if let Some(ledger) = self.ledger {
-            let new = ledger.suppress_all(&suppressions, self.write).await?;
+            let new = ledger.take_out(&suppressions, self.write).await?;
             self.account.left_before += new.iter().filter(|new| !**new).count() as u64;
         }
         Ok(())
