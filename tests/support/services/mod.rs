@@ -9,6 +9,7 @@
 
 mod chromium;
 mod judges;
+mod pgbouncer;
 mod postfix;
 mod postgres;
 mod webdriver;
@@ -22,6 +23,7 @@ use std::time::{Duration, Instant};
 
 pub use chromium::Chromium;
 pub use judges::{axe, defects, dumped, html_errors, read_feed, spam_score, unsupported};
+pub use pgbouncer::PgBouncer;
 pub use postfix::{OpenPostfix, Postfix};
 pub use postgres::{OpenPostgres, Postgres};
 
@@ -70,6 +72,8 @@ pub enum Service {
     W3m,
     /// The database server.
     Postgres,
+    /// The pooler before the database server.
+    PgBouncer,
 }
 
 impl Service {
@@ -85,6 +89,7 @@ impl Service {
             Self::Python | Self::Feedparser => &["python3"],
             Self::W3m => &["w3m"],
             Self::Postgres => &["setpriv"],
+            Self::PgBouncer => &["setpriv", "pgbouncer"],
         }
     }
 
@@ -100,6 +105,7 @@ impl Service {
             Self::Python | Self::Feedparser => "python3",
             Self::W3m => "w3m",
             Self::Postgres => "postgresql util-linux",
+            Self::PgBouncer => "postgresql pgbouncer util-linux",
         }
     }
 
@@ -124,7 +130,7 @@ impl Service {
             None if self.installed().is_some_and(|file| !judges::installed(file).is_file()) => {
                 Some("tests/judges/install.sh has not been run".to_owned())
             }
-            None if self == Self::Postgres && postgres::program("postgres").is_none() => {
+            None if matches!(self, Self::Postgres | Self::PgBouncer) && postgres::program("postgres").is_none() => {
                 Some(format!("PostgreSQL is not installed (apt-get install {})", self.packages()))
             }
             None if self == Self::Postfix && !is_root() => Some("only root can start it".to_owned()),
