@@ -29,6 +29,7 @@ const HELP: &str = "
       subscribers  Look after the list of subscribers
       unsubscribe  Never write to an address again, whatever list it stands on
       inbox        Read what came back: bounces, complaints and unsubscriptions by mail
+      ledger       Look after the ledger: move it to another database
       doctor       Try the relay: connect, protect the connection, log in, and say what it offers
       completions  Write a script with which your shell completes envoi's commands
       man          Write the manual pages: one for envoi and one for each command

@@ -199,3 +199,39 @@ fn fetched(port: u16) -> String {
     stream.read_to_string(&mut text).expect("it answers");
     text.replace("\r\n", "\n")
 }
+
+#[test]
+fn a_ledger_moves_to_postgresql_and_back() {
+    if !need(Service::Postgres) {
+        return;
+    }
+    let postgres = Postgres::new().start();
+    let postbox = Postbox::new().forgets_contents().rejecting("reader00003@example.com", 550, "5.1.1 gone").start();
+    let room = newsroom(&postbox, &postgres.url(), 4500, "connections = 4\npause = 0");
+    let config = room.read("envoi.toml");
+    // it begins in a file
+    room.write("envoi.toml", config.replace("url = \"postgres", "# url = \"postgres"));
+    let _ = room.run("ledger move --to elsewhere.db").exit(1).stderr_has("nothing to move");
+    let _ = room.run("send 2026-11 --yes --limit 2500").exit(3);
+    let _ = room.run("unsubscribe reader00001@example.com").exit(0);
+    let before = room.run("status --json").exit(0).stdout_json();
+    let moved = room.run(&format!("ledger move --to {}", postgres.url())).exit(0);
+    let _ = moved.stdout_has("deliveries           4500 rows").stdout_has("both hold the same");
+    // a second time, as after one that was cut off
+    postgres.ask("DELETE FROM deliveries WHERE id % 3 = 0");
+    let _ = room.run(&format!("ledger move --to {}", postgres.url())).exit(0).stdout_has("4500 rows");
+    // it goes on there
+    room.write("envoi.toml", &config);
+    assert_eq!(room.run("status --json").exit(0).stdout_json(), before);
+    let _ = room.run("send 2026-11 --yes").exit(0);
+    let _ = room.run("send 2026-11 --test ada@example.org --yes").exit(0);
+    let there = room.run("status --json").exit(0).stdout_json();
+    // and back, into a new file; not into the old one, which is another by now
+    let _ = room.run("ledger move --to back.db").exit(0).stdout_has("both hold the same");
+    let _ = room.run("ledger move --to ledger.db").exit(1).stderr_has("did not arrive as it is");
+    room.write("envoi.toml", config.replace("url = \"postgres", "path = \"back.db\"\n# url = \"postgres"));
+    assert_eq!(room.run("status --json").exit(0).stdout_json(), there);
+    let _ = room.run("send 2026-11 --yes").exit(0).stdout_has("nothing is left to send");
+    // one was refused; one more went to the test's address
+    assert_eq!(taken(&postbox).len(), 4500);
+}

@@ -19,6 +19,7 @@ mod grammar;
 mod import;
 mod inbox;
 mod init;
+mod ledger;
 mod list;
 mod man;
 mod metrics;
@@ -70,6 +71,7 @@ enum Command {
     Subscribers(subscribers::Subscribers),
     Unsubscribe(unsubscribe::Unsubscribe),
     Inbox(inbox::Inbox),
+    Ledger(ledger::Ledger),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
     Man(man::Man),
@@ -96,6 +98,7 @@ impl Envoi {
             Command::Subscribers(subscribers) => subscribers.run(&self.global),
             Command::Unsubscribe(unsubscribe) => unsubscribe.run(&self.global),
             Command::Inbox(inbox) => inbox.run(&self.global),
+            Command::Ledger(ledger) => ledger.run(&self.global),
             Command::Doctor(doctor) => doctor.run(&self.global),
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),

@@ -84,7 +84,7 @@ impl Postgres {
             if known {
                 query(
                     "UPDATE deliveries SET audience = $2 WHERE send = $1 AND key = ANY($3)
-                     AND audience <> $2 AND state NOT IN ('accepted', 'rejected', 'suppressed', 'bounced')",
+                     AND audience IS DISTINCT FROM $2 AND state NOT IN ('accepted', 'rejected', 'suppressed', 'bounced')",
                 )
                 .bind(send)
                 .bind(audience)

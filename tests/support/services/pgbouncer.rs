@@ -1,8 +1,6 @@
 //! `PgBouncer`: Debian's connection pooler before a PostgreSQL, in transaction mode: each transaction may be in another
 //! session, and what a session keeps is gone.
 
-use std::path::PathBuf;
-
 use tempfile::TempDir;
 
 use super::postgres::{OpenPostgres, free_port, nobody, own, write};
@@ -31,7 +29,7 @@ impl PgBouncer {
             );
             let file = folder.path().join("pgbouncer.ini");
             write(&file, &settings);
-            let (first, rest) = nobody(&PathBuf::from(found("pgbouncer")));
+            let (first, rest) = nobody(&found("pgbouncer"));
             let mut daemon = Daemon::start(
                 &first,
                 |command| {
