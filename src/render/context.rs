@@ -16,7 +16,7 @@ use super::text::{self, Note};
 use super::typography::Typography;
 use crate::clock;
 use crate::error::Result;
-use crate::issue::{MergeText, Moment, Snippet, link_target};
+use crate::issue::{Kind, MergeText, Moment, Snippet, link_target};
 use crate::language::Language;
 
 #[derive(Debug, Serialize)]
@@ -80,7 +80,7 @@ pub(super) struct SnippetView {
     period: Option<String>,
     time: Option<String>,
     place: Option<String>,
-    pub(super) body: String,
+    body: String,
     image: Option<ImageView>,
     links: Vec<LinkView>,
     documents: Vec<DocumentView>,
@@ -88,7 +88,7 @@ pub(super) struct SnippetView {
     function: Option<String>,
     copyright: Option<String>,
     subtitle: Option<String>,
-    pub(super) dateline: Option<String>,
+    dateline: Option<String>,
     embargo: Option<EmbargoView>,
     quotations: Vec<QuotationView>,
     contacts: Vec<ContactView>,
@@ -103,6 +103,8 @@ struct ImageView {
     caption: Option<String>,
     credit: Option<String>,
     wide: bool,
+    /// Whether what is behind it can be seen.
+    clear: bool,
     width: u32,
     height: u32,
 }
@@ -201,6 +203,12 @@ impl Setting<'_> {
             }
         };
         let date = |day: &Option<crate::issue::Day>| day.map(|day| self.locale.date(day.0));
+        let dateline = front.place.as_deref().zip(front.date);
+        let dateline = dateline.map(|(place, day)| self.locale.dateline(place, day.0));
+        let (body, dateline) = match target {
+            Target::Html if front.kind == Kind::PressRelease => join_dateline(body, dateline),
+            _ => (body, dateline),
+        };
         Ok(SnippetView {
             kind: front.kind.name(),
             name: snippet.name.clone(),
@@ -255,7 +263,7 @@ impl Setting<'_> {
             function: set.maybe(front.function.as_ref()),
             copyright: set.maybe(front.copyright.as_ref()),
             subtitle: set.maybe(front.subtitle.as_ref()),
-            dateline: front.place.as_deref().zip(front.date).map(|(place, day)| self.locale.dateline(place, day.0)),
+            dateline,
             embargo: front.embargo.as_ref().map(|embargo| self.embargo(embargo)),
             quotations: front
                 .quotations
@@ -344,16 +352,17 @@ impl Setting<'_> {
 
     fn image(&self, snippet: &Snippet, set: &Typography<'_>, target: &Target) -> Result<Option<ImageView>> {
         let Some(image) = &snippet.image else { return Ok(None) };
-        let (src, width, height, wide) = match target {
+        let (src, width, height, wide, clear) = match target {
             Target::Html => {
                 let (placed, wide) = self.pictures.illustrate(&image.media)?;
-                (placed.src, placed.width, placed.height, wide)
+                let clear = placed.is_clear();
+                (placed.src, placed.width, placed.height, wide, clear)
             }
-            Target::Text { .. } => (String::new(), 0, 0, false),
+            Target::Text { .. } => (String::new(), 0, 0, false, false),
         };
         let (alt, caption) = (set.text(&image.alt), set.maybe(image.caption.as_ref()));
         let credit = set.maybe(image.credit.as_ref());
-        Ok(Some(ImageView { src, alt, caption, credit, wide, width, height }))
+        Ok(Some(ImageView { src, alt, caption, credit, wide, clear, width, height }))
     }
 
     fn embargo(&self, embargo: &Moment) -> EmbargoView {
@@ -369,6 +378,17 @@ impl Setting<'_> {
             iso: moment.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             active: clock::now().timestamp() < moment.timestamp(),
         }
+    }
+}
+
+/// Place and day stand at the head of the first paragraph, as a newspaper prints them; by themselves where the text
+/// begins otherwise.
+fn join_dateline(body: String, dateline: Option<String>) -> (String, Option<String>) {
+    match (body.strip_prefix("<p>"), dateline) {
+        (Some(rest), Some(dateline)) => {
+            (format!("<p><strong class=\"dateline\">{} –</strong> {rest}", html::escape(&dateline)), None)
+        }
+        (_, dateline) => (body, dateline),
     }
 }
 
