@@ -16,7 +16,7 @@ use super::text::{self, Note};
 use super::typography::Typography;
 use crate::clock;
 use crate::error::Result;
-use crate::issue::{Kind, MergeText, Moment, Snippet, link_target};
+use crate::issue::{Attachment, Document, Kind, MergeText, Moment, Snippet, link_target};
 use crate::language::Language;
 
 #[derive(Debug, Serialize)]
@@ -189,19 +189,7 @@ impl Setting<'_> {
         let set = self.typography(&snippet.lang, front.typography, target);
         let set_in =
             |lang: &Option<Language>| self.typography(lang.as_ref().unwrap_or(&snippet.lang), front.typography, target);
-        let own = |lang: &Language| lang.primary() == self.language.primary();
-        let name_of = |lang: &Option<Language>| {
-            lang.as_ref().filter(|lang| !own(lang)).map(|lang| self.locale.language_name(lang))
-        };
         let (body, boilerplate, notes) = self.body(snippet, &set, target)?;
-        let url = |url: &str| {
-            let target_url = link_target(url).unwrap_or_default();
-            let url = self.campaign.apply(&target_url);
-            match target {
-                Target::Html => self.slots.close(&html::encode_url(&url)),
-                Target::Text { .. } => self.slots.close(&url),
-            }
-        };
         let date = |day: &Option<crate::issue::Day>| day.map(|day| self.locale.date(day.0));
         let dateline = front.place.as_deref().zip(front.date);
         let dateline = dateline.map(|(place, day)| self.locale.dateline(place, day.0));
@@ -214,7 +202,7 @@ impl Setting<'_> {
             name: snippet.name.clone(),
             anchor: format!("s-{}", snippet.name),
             lang: snippet.lang.clone(),
-            foreign: !own(&snippet.lang),
+            foreign: !self.is_own(&snippet.lang),
             title: set.text(&front.title),
             date: date(&front.date),
             until: date(&front.until),
@@ -229,36 +217,14 @@ impl Setting<'_> {
                 .iter()
                 .map(|link| LinkView {
                     text: set_in(&link.lang).text(&link.text),
-                    url: url(&link.url),
+                    url: self.address(&link.url, target),
                     lang: link.lang.clone(),
-                    lang_name: name_of(&link.lang),
+                    lang_name: self.foreign_name(link.lang.as_ref()),
                     source: set_in(&link.lang).maybe(link.source.as_ref()),
                     date: date(&link.date),
                 })
                 .collect(),
-            documents: front
-                .documents
-                .iter()
-                .zip(&snippet.press.documents)
-                .filter_map(|(document, file)| {
-                    let (url, kind, size) = match file.as_ref().filter(|_| document.url.is_empty()) {
-                        Some(file) => {
-                            let url = format!("{}documents/{}", (self.beside)(snippet)?, segment(&file.name));
-                            (url, file.kind(), Some(self.locale.size(file.bytes)))
-                        }
-                        None => (url(&document.url), file_type(&document.url), None),
-                    };
-                    Some(DocumentView {
-                        title: set_in(&document.lang).text(&document.title),
-                        url,
-                        lang: document.lang.clone(),
-                        lang_name: name_of(&document.lang),
-                        kind: document.kind.clone().or(kind),
-                        size: set.maybe(document.size.as_ref()).or(size),
-                        note: set.maybe(document.note.as_ref()),
-                    })
-                })
-                .collect(),
+            documents: self.documents(snippet, &set, target),
             speaker: set.maybe(front.speaker.as_ref()),
             function: set.maybe(front.function.as_ref()),
             copyright: set.maybe(front.copyright.as_ref()),
@@ -288,6 +254,50 @@ impl Setting<'_> {
             boilerplate,
             notes,
         })
+    }
+
+    /// What a snippet offers to download; what nothing can lead to is left out.
+    fn documents(&self, snippet: &Snippet, set: &Typography<'_>, target: &Target) -> Vec<DocumentView> {
+        let pairs = snippet.front.documents.iter().zip(&snippet.press.documents);
+        let view = |(document, file): (&Document, &Option<Attachment>)| {
+            let (url, kind, size) = match file.as_ref().filter(|_| document.url.is_empty()) {
+                Some(file) => {
+                    let url = format!("{}documents/{}", (self.beside)(snippet)?, segment(&file.name));
+                    (url, file.kind(), Some(self.locale.size(file.bytes)))
+                }
+                None => (self.address(&document.url, target), file_type(&document.url), None),
+            };
+            let language = document.lang.as_ref().unwrap_or(&snippet.lang);
+            Some(DocumentView {
+                title: self.typography(language, snippet.front.typography, target).text(&document.title),
+                url,
+                lang: document.lang.clone(),
+                lang_name: self.foreign_name(document.lang.as_ref()),
+                kind: document.kind.clone().or(kind),
+                size: set.maybe(document.size.as_ref()).or(size),
+                note: set.maybe(document.note.as_ref()),
+            })
+        };
+        pairs.filter_map(view).collect()
+    }
+
+    /// Whether a language is the text's own.
+    fn is_own(&self, language: &Language) -> bool {
+        language.primary() == self.language.primary()
+    }
+
+    /// What another language is called.
+    fn foreign_name(&self, language: Option<&Language>) -> Option<String> {
+        language.filter(|language| !self.is_own(language)).map(|language| self.locale.language_name(language))
+    }
+
+    /// A link's address as readers get it.
+    fn address(&self, url: &str, target: &Target) -> String {
+        let url = self.campaign.apply(&link_target(url).unwrap_or_default());
+        match target {
+            Target::Html => self.slots.close(&html::encode_url(&url)),
+            Target::Text { .. } => self.slots.close(&url),
+        }
     }
 
     fn body(
