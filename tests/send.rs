@@ -117,7 +117,8 @@ fn less_than_one_round_trip_a_message_where_the_relay_takes_chunks() {
     let run = room.run("send 2026-11 --yes").exit(0).stdout_has("80 accepted");
     assert!(postbox.messages().iter().all(|taken| taken.chunked));
     assert_eq!(distinct(&postbox.messages()), 80);
-    assert!(run.took() < Duration::from_millis(80 * 100), "{:?}", run.took());
+    // a round trip a message would be eight seconds
+    assert!(run.took() < Duration::from_secs(8), "{:?}", run.took());
     postbox.was_treated_politely();
 }
 
