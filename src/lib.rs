@@ -32,6 +32,7 @@
 //! build       Issue -> files                   each edition as a web page, a text and a sample message
 //! delivery    Audience + Stamper -> Report     claim, stamp, transmit, record
 //! inbox       mailbox -> findings             bounces, complaints and unsubscriptions, taken into the ledger
+//! serve       Project + ledger -> a web server  where readers subscribe, confirm, choose and unsubscribe
 //! press       Issue -> press pages             a press release for journalists: page, text, PDF, kit, data
 //! archive     Project + ledger -> a static site  what stays on the web: index, pages, feeds
 //! preview     Project -> local web page        what readers will see, while it is written
@@ -66,6 +67,7 @@ pub mod project;
 pub mod render;
 pub mod rule;
 pub mod scaffold;
+pub mod serve;
 pub mod source;
 pub mod subscribers;
 pub mod token;

@@ -7,11 +7,15 @@
 mod bounces;
 mod consents;
 mod database;
+mod dossier;
 mod enlist;
 mod erasures;
 mod journal;
 mod postgres;
 mod presence;
+mod readers;
+mod register;
+mod retention;
 mod rows;
 mod schema;
 mod scribe;
@@ -26,7 +30,10 @@ mod tray;
 pub use bounces::{Note, Noted, Patience, Sent, Word};
 pub use consents::{Agreed, Consent, How};
 pub use database::Ledger;
+pub use dossier::{Answer, Dossier, Letter, TakenBack};
 pub use erasures::{Erased, Suppressed};
+pub use readers::Wish;
+pub use register::{Closing, Register};
 pub use rows::{
     Delivery, Enlisted, NewSend, Outcome, Recipient, SendId, SendKind, SendStatus, State, Suppression, Tally, Trace,
 };

@@ -7,6 +7,7 @@ mod dkim;
 mod draft;
 mod encode;
 mod header;
+mod letter;
 mod mime;
 mod segment;
 mod tag;
@@ -16,6 +17,7 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 pub use draft::draft;
+pub use letter::LetterWriter;
 pub use tag::{Role, Tag};
 
 use self::dkim::Signer;
