@@ -225,7 +225,7 @@ fn nothing_shuts_readers_out() {
                 let verdict = browser.wait_until(
                     "return window.verdict && window.verdict.violations.map(one => one.id + ': ' + \
                      one.nodes.map(node => node.html.slice(0, 160) + ' ' + (node.any[0] || {}).message).slice(0, 3).join(' | ')).concat('end')",
-                    Duration::from_secs(120),
+                    Duration::from_mins(2),
                 );
                 let found = verdict.as_array().cloned().unwrap_or_default();
                 assert_eq!(found, ["end"], "{}, {}, dark: {dark}", printed.theme, page.display());
