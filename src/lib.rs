@@ -14,6 +14,7 @@
 //! error       Error                     what failed, why, what to do next
 //! source      file -> Source            a text that was written by hand, and where in it something stands
 //! output      bytes -> file             whole or not at all
+//! tls         authorities -> connector  whose certificates are believed
 //! ```
 //!
 //! And the way through, from the officer's folder to her readers:
@@ -30,7 +31,7 @@
 //! message     Rendering -> Stamper -> Message  MIME, headers, merge fields filled for one subscriber
 //! build       Issue -> files                   each edition as a web page, a text and a sample message
 //! delivery    Audience + Stamper -> Report     claim, stamp, transmit, record
-//! inbox       mailbox -> findings             bounces, complaints and unsubscriptions, taken into the ledger
+//! inbox       mailbox -> findings              bounces, complaints and unsubscriptions, taken into the ledger
 //! preview     Project -> local web page        what readers will see, while it is written
 //! press       Issue -> press pages             a press release for journalists: page, text, PDF, kit, data
 //! archive     Project + ledger -> a static site  what stays on the web: index, pages, feeds
@@ -66,4 +67,5 @@ pub mod rule;
 pub mod scaffold;
 pub mod source;
 pub mod subscribers;
+pub mod tls;
 pub mod token;

@@ -8,6 +8,7 @@
 //! ```
 
 mod chromium;
+mod dovecot;
 mod judges;
 mod postfix;
 mod webdriver;
@@ -20,6 +21,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub use chromium::Chromium;
+pub use dovecot::Dovecot;
 pub use judges::{axe, defects, dumped, html_errors, read_feed, spam_score, unsupported};
 pub use postfix::{OpenPostfix, Postfix};
 
@@ -46,6 +48,8 @@ const FOLDERS: [&str; 7] = [
 pub enum Service {
     /// The mail server, with the Cyrus SASL library for its logins.
     Postfix,
+    /// The IMAP server.
+    Dovecot,
     /// Python's DKIM library, by Debian's own Python.
     Dkimpy,
     /// The browser, with `chromedriver`, which drives it.
@@ -73,6 +77,7 @@ impl Service {
         match self {
             Self::Postfix => &["postfix", "master", "saslpasswd2", "install", "timeout"],
             Self::Chromium | Self::Axe => &["chromium", "chromedriver", "timeout"],
+            Self::Dovecot => &["dovecot", "setpriv", "timeout"],
             Self::Dkimpy => &["dkimverify", "openssl"],
             Self::Poppler => &["pdftotext", "pdffonts", "pdfinfo"],
             Self::Vnu => &["java"],
@@ -88,6 +93,7 @@ impl Service {
             Self::Postfix => "postfix libsasl2-modules sasl2-bin",
             Self::Chromium | Self::Axe => "chromium chromium-driver",
             Self::Poppler => "poppler-utils",
+            Self::Dovecot => "dovecot-imapd util-linux",
             Self::Dkimpy => "python3-dkim python3-nacl openssl",
             Self::Vnu => "default-jre-headless",
             Self::CanIEmail => "nodejs",
