@@ -14,6 +14,7 @@
 //! error       Error                     what failed, why, what to do next
 //! source      file -> Source            a text that was written by hand, and where in it something stands
 //! output      bytes -> file             whole or not at all
+//! network     IP address -> bool        whether it is one of the open web
 //! tls         authorities -> connector  whose certificates are believed
 //! ```
 //!
@@ -32,9 +33,10 @@
 //! build       Issue -> files                   each edition as a web page, a text and a sample message
 //! delivery    Audience + Stamper -> Report     claim, stamp, transmit, record
 //! inbox       mailbox -> findings              bounces, complaints and unsubscriptions, taken into the ledger
-//! preview     Project -> local web page        what readers will see, while it is written
+//! domain      Project + DNS -> Checklist       what the sender's domain says of itself, and what it should
 //! press       Issue -> press pages             a press release for journalists: page, text, PDF, kit, data
 //! archive     Project + ledger -> a static site  what stays on the web: index, pages, feeds
+//! preview     Project -> local web page        what readers will see, while it is written
 //! import      feed -> snippets                 what was written elsewhere: RSS, Atom, WordPress's export
 //! cli         arguments -> calls, text         parse, call, show: the only room that prints
 //! ```
@@ -51,6 +53,7 @@ pub mod cli;
 pub mod clock;
 pub mod delivery;
 pub mod diagnostic;
+pub mod domain;
 pub mod error;
 pub mod import;
 pub mod inbox;
@@ -58,6 +61,7 @@ pub mod issue;
 pub mod language;
 pub mod ledger;
 pub mod message;
+pub mod network;
 pub mod output;
 pub mod press;
 pub mod preview;

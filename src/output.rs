@@ -5,6 +5,9 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
 
 use crate::error::{Error, Result};
 
@@ -36,28 +39,72 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<bool> {
 /// Writes several files into a folder, all or none: they are written aside first, and moved to their places (seen
 /// from the folder) when the last one is whole.
 pub fn write_all(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<()> {
-    let made: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
-    let written = stage_and_move(folder, files);
-    if written.is_err() {
-        // only folders that are empty can be removed, so nothing of anybody else's is lost
-        let _ = made.iter().try_for_each(std::fs::remove_dir);
-    }
-    written
+    let stage = Stage::new(folder);
+    files.iter().try_for_each(|(name, bytes)| stage.put(name, bytes))?;
+    stage.settle(files.iter().map(|(name, _)| name))
 }
 
-fn stage_and_move(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<()> {
-    std::fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
-    let stage = tempfile::Builder::new().prefix(".envoi-").tempdir_in(folder).map_err(Error::file("write", folder))?;
-    let parent = |path: &Path| path.parent().map_or(Ok(()), std::fs::create_dir_all);
-    for (name, bytes) in files {
-        let aside = stage.path().join(name);
-        parent(&aside).and_then(|()| std::fs::write(&aside, bytes)).map_err(Error::file("write", folder.join(name)))?;
+/// Files on their way into a folder: written aside as they come, moved to their places all together. Dropped before
+/// that, it leaves nothing behind.
+#[derive(Debug)]
+pub struct Stage {
+    folder: PathBuf,
+    aside: OnceLock<TempDir>,
+    /// The folders that were made for it, the innermost first.
+    made: Vec<PathBuf>,
+    settled: bool,
+}
+
+impl Stage {
+    /// For a folder, which is made with the first file.
+    pub fn new(folder: &Path) -> Self {
+        let made = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let made = made.map(Path::to_owned).collect();
+        Self { folder: folder.to_owned(), aside: OnceLock::new(), made, settled: false }
     }
-    for (name, _) in files {
-        let path = folder.join(name);
-        parent(&path)
-            .and_then(|()| std::fs::rename(stage.path().join(name), &path))
-            .map_err(Error::file("write", path))?;
+
+    /// Writes a file aside; its name is its place, seen from the folder.
+    pub fn put(&self, name: &Path, bytes: &[u8]) -> Result<()> {
+        let aside = self.aside()?.join(name);
+        with_folder(&aside)
+            .and_then(|()| std::fs::write(&aside, bytes))
+            .map_err(Error::file("write", self.folder.join(name)))
     }
-    Ok(())
+
+    fn aside(&self) -> Result<&Path> {
+        if let Some(aside) = self.aside.get() {
+            return Ok(aside.path());
+        }
+        let folder = &self.folder;
+        std::fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
+        let aside = tempfile::Builder::new().prefix(".envoi-").tempdir_in(folder);
+        let aside = aside.map_err(Error::file("write", folder))?;
+        // where two threads make one, the second one's goes
+        Ok(self.aside.get_or_init(|| aside).path())
+    }
+
+    /// Moves the files to their places.
+    pub fn settle<'n>(mut self, names: impl IntoIterator<Item = &'n PathBuf>) -> Result<()> {
+        for name in names {
+            let (aside, path) = (self.aside()?.join(name), self.folder.join(name));
+            with_folder(&path).and_then(|()| std::fs::rename(aside, &path)).map_err(Error::file("write", path))?;
+        }
+        self.settled = true;
+        Ok(())
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        drop(self.aside.take());
+        if !self.settled {
+            // only folders that are empty can be removed, so nothing of anybody else's is lost
+            let _ = self.made.iter().try_for_each(std::fs::remove_dir);
+        }
+    }
+}
+
+/// Makes the folders that lead to a file.
+fn with_folder(path: &Path) -> std::io::Result<()> {
+    path.parent().map_or(Ok(()), std::fs::create_dir_all)
 }

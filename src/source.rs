@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
 
@@ -26,6 +27,8 @@ pub struct Source {
     pub path: PathBuf,
     /// Without a byte order mark, with `\n` at line ends.
     pub text: String,
+    /// Where its lines begin, once somebody asks: a text has as many links and findings as it likes.
+    lines: OnceLock<Vec<usize>>,
 }
 
 impl Source {
@@ -55,18 +58,30 @@ impl Source {
     /// A text that is already in memory.
     pub fn new(path: impl Into<PathBuf>, text: &str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        Self { path: path.into(), text: text.replace("\r\n", "\n") }
+        Self { path: path.into(), text: text.replace("\r\n", "\n"), lines: OnceLock::new() }
+    }
+
+    fn lines(&self) -> &[usize] {
+        self.lines.get_or_init(|| {
+            let breaks = self.text.match_indices('\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(breaks).collect()
+        })
+    }
+
+    /// Where a line ends, without its line break.
+    fn end_of_line(&self, index: usize) -> usize {
+        self.lines().get(index + 1).map_or(self.text.len(), |next| next - 1)
     }
 
     /// Where a range of bytes of the text stands.
     pub fn place(&self, bytes: Range<usize>) -> Place {
         let start = floor_boundary(&self.text, bytes.start);
         let end = floor_boundary(&self.text, bytes.end.max(start));
-        let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = self.text[start..].find('\n').map_or(self.text.len(), |at| start + at);
+        let line = self.lines().partition_point(|begin| *begin <= start);
+        let (line_start, line_end) = (self.lines()[line - 1], self.end_of_line(line - 1));
         Place {
             path: self.path.clone(),
-            line: self.text[..start].matches('\n').count() + 1,
+            line,
             column: self.text[line_start..start].chars().count() + 1,
             width: self.text[start..end.min(line_end).max(start)].chars().count().max(1),
             source: (line_end - line_start <= LONGEST_LINE).then(|| self.text[line_start..line_end].to_owned()),
@@ -75,10 +90,18 @@ impl Source {
 
     /// Where a line and a column in bytes stand (both from 1), as parsers report them.
     pub fn place_at(&self, line: usize, column: usize) -> Place {
-        let start: usize = self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-        let length = self.text[start..].find('\n').unwrap_or(self.text.len() - start);
-        let at = start + column.saturating_sub(1).min(length);
+        let index = line.saturating_sub(1);
+        let start = self.lines().get(index).copied().unwrap_or(self.text.len());
+        let at = (start + column.saturating_sub(1)).min(self.end_of_line(index));
         self.place(at..at + 1)
+    }
+
+    /// Where a text stands, as written; the file as a whole where it does not.
+    pub fn place_of_text(&self, text: &str) -> Place {
+        match self.text.find(text) {
+            Some(at) if !text.is_empty() => self.place(at..at + text.len()),
+            _ => Place::file(self.path.clone()),
+        }
     }
 
     /// Where a key stands, as far as a look at the text can tell, for diagnostics on values that were read long ago:
@@ -216,6 +239,18 @@ mod tests {
         let place = source.place(11..12);
         assert_eq!((place.line, place.column), (2, 4));
         assert_eq!(place.source.as_deref(), Some("naïve = 2"));
+    }
+
+    #[test]
+    fn a_place_beyond_the_text_is_its_end() {
+        let source = Source::new("a.toml", "one\n\ntwo");
+        for (line, column, shown) in
+            [(1, 9, "a.toml:1:4"), (2, 1, "a.toml:2:1"), (3, 4, "a.toml:3:4"), (9, 9, "a.toml:3:4")]
+        {
+            assert_eq!(source.place_at(line, column).to_string(), shown);
+        }
+        assert_eq!(source.place(4..5).source.as_deref(), Some(""));
+        assert_eq!(Source::new("a.toml", "").place(7..9).to_string(), "a.toml:1:1");
     }
 
     #[test]

@@ -78,6 +78,24 @@ fn every_form_is_a_file() {
 }
 
 #[test]
+fn captions_and_titles_are_set_by_the_rules_of_their_language() {
+    let head = HEAD
+        .replace(
+            "alt = \"A ferry\", caption = \"The ferry\"",
+            "alt = \"Le bac : vu d'en bas\", caption = \"Où est-il ?\"",
+        )
+        .replace("title = \"Timetable\"", "title = \"L'horaire : été\"")
+        .replace("file = \"ferry.png\", full", "file = \"large.png\", full");
+    let text = format!("+++\n{head}+++\nIl part.\n");
+    let room = room().snippet("2026-11", "ferry.fr", &text);
+    room.run("export ferry --out press").exit(0);
+    let page = room.read("press/ferry.fr.html");
+    for set in ["alt=\"Le bac\u{a0}: vu d’en bas\"", "Où est-il\u{202f}?", "L’horaire\u{a0}: été</a>"] {
+        assert!(page.contains(set), "no {set}:\n{page}");
+    }
+}
+
+#[test]
 fn search_engines_find_what_google_asks_for() {
     let room = room().config("[press]\nurl = \"https://www.example.org/press/\"");
     room.run("export ferry --out press --assets").exit(0).stderr("");

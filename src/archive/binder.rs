@@ -1,17 +1,20 @@
 //! Files -> the archive's folder: only what changed is written, only what envoi wrote is taken away.
 //!
 //! A list of the archive's own files, with what was in them, lies beside them. A file that is not on it is somebody
-//! else's and is never touched; one that somebody changed since is not taken away.
+//! else's and is never touched; one that somebody changed since is not taken away. New files are written aside as they
+//! come, from several threads, and moved to their places when all of them are whole.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result, Trouble};
-use crate::output;
+use crate::output::{self, Stage};
 
 /// The list of the archive's own files.
 const LIST: &str = ".envoi-archive.json";
@@ -34,54 +37,90 @@ struct Own {
     files: BTreeMap<PathBuf, String>,
 }
 
-/// Brings the folder up to date.
-pub(super) fn write(folder: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Changes> {
-    let mut own = read(folder)?;
-    let mut changes = Changes::default();
-    let mut to_write = Vec::new();
-    let mut foreign = Vec::new();
-    for (name, bytes) in files {
-        match std::fs::read(folder.join(name)) {
-            Ok(there) if there == *bytes => changes.unchanged += 1,
-            Ok(_) if !own.files.contains_key(name) => foreign.push(name),
-            _ => to_write.push((name, bytes)),
-        }
-    }
-    if let [first, ..] = foreign.as_slice() {
-        return Err(Error::Refused(
-            Trouble::new(format!("`{}` is there, and envoi did not write it", folder.join(first).display()))
-                .hint("move it away, or choose another folder with `--out DIR`; nothing was written"),
-        ));
-    }
-    let stale: Vec<PathBuf> = own.files.keys().filter(|name| !files.contains_key(*name)).cloned().collect();
-    // known as the archive's own before they are written: a process that is killed leaves nothing that looks foreign
-    own.files.extend(files.iter().map(|(name, bytes)| (name.clone(), hash(bytes))));
-    if !to_write.is_empty() || !stale.is_empty() {
-        save(folder, &own)?;
-    }
-    for (name, bytes) in to_write {
-        output::write(&folder.join(name), bytes)?;
-        changes.written.push(name.clone());
-    }
-    for name in stale {
-        let before = own.files.remove(&name);
-        let path = folder.join(&name);
-        match std::fs::read(&path) {
-            Ok(there) if before.as_deref() == Some(&hash(&there)) => {
-                std::fs::remove_file(&path).map_err(Error::file("remove", &path))?;
-                leave_no_empty_folder(folder, &path);
-                changes.removed.push(name);
-            }
-            Ok(_) => changes.kept.push(name),
-            Err(_) => {}
-        }
-    }
-    if !changes.removed.is_empty() || !changes.kept.is_empty() {
-        save(folder, &own)?;
-    }
-    Ok(changes)
+/// Takes files for the archive's folder.
+pub(super) struct Binder {
+    folder: PathBuf,
+    /// The files of the archive that is there.
+    before: Own,
+    stage: Stage,
+    taken: Mutex<Taken>,
 }
 
+/// What came so far.
+#[derive(Default)]
+struct Taken {
+    own: Own,
+    written: Vec<PathBuf>,
+    foreign: Vec<PathBuf>,
+}
+
+impl Binder {
+    /// Opens the folder, which need not be there yet. Nothing in it changes before [`Binder::bind`].
+    pub(super) fn open(folder: &Path) -> Result<Self> {
+        let (before, stage) = (read(folder)?, Stage::new(folder));
+        Ok(Self { folder: folder.to_owned(), before, stage, taken: Mutex::default() })
+    }
+
+    /// Takes a file under its place within the folder; one that came before is the same.
+    pub(super) fn put(&self, name: PathBuf, bytes: &[u8]) -> Result<()> {
+        let taken = || self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        match taken().own.files.entry(name.clone()) {
+            Entry::Occupied(_) => return Ok(()),
+            Entry::Vacant(place) => drop(place.insert(hash(bytes))),
+        }
+        match std::fs::read(self.folder.join(&name)) {
+            Ok(there) if there == bytes => {}
+            Ok(_) if !self.before.files.contains_key(&name) => taken().foreign.push(name),
+            _ => {
+                self.stage.put(&name, bytes)?;
+                taken().written.push(name);
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings the folder up to date.
+    pub(super) fn bind(self) -> Result<Changes> {
+        let Self { folder, before, stage, taken } = self;
+        let Taken { own: Own { files }, mut written, mut foreign } =
+            taken.into_inner().unwrap_or_else(PoisonError::into_inner);
+        foreign.sort();
+        if let [first, ..] = foreign.as_slice() {
+            return Err(Error::Refused(
+                Trouble::new(format!("`{}` is there, and envoi did not write it", folder.join(first).display()))
+                    .hint("move it away, or choose another folder with `--out DIR`; nothing was written"),
+            ));
+        }
+        written.sort();
+        let unchanged = files.len() - written.len();
+        let mut own = before;
+        let stale: Vec<PathBuf> = own.files.keys().filter(|name| !files.contains_key(*name)).cloned().collect();
+        // known as the archive's own before they are written: a process that is killed leaves nothing that looks foreign
+        own.files.extend(files);
+        if !written.is_empty() || !stale.is_empty() {
+            save(&folder, &own)?;
+        }
+        stage.settle(&written)?;
+        let mut changes = Changes { written, unchanged, ..Changes::default() };
+        for name in stale {
+            let before = own.files.remove(&name);
+            let path = folder.join(&name);
+            match std::fs::read(&path) {
+                Ok(there) if before.as_deref() == Some(&hash(&there)) => {
+                    std::fs::remove_file(&path).map_err(Error::file("remove", &path))?;
+                    leave_no_empty_folder(&folder, &path);
+                    changes.removed.push(name);
+                }
+                Ok(_) => changes.kept.push(name),
+                Err(_) => {}
+            }
+        }
+        if !changes.removed.is_empty() || !changes.kept.is_empty() {
+            save(&folder, &own)?;
+        }
+        Ok(changes)
+    }
+}
 fn read(folder: &Path) -> Result<Own> {
     let path = folder.join(LIST);
     let Ok(text) = std::fs::read(&path) else { return Ok(Own::default()) };

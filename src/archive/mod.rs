@@ -1,74 +1,80 @@
-//! What stays on the web: project + what was sent -> [`Archive`], a press room and newsletter archive as static files.
+//! What stays on the web: project + what was sent -> a press room and newsletter archive as static files.
 //!
 //! An index a language and year, each issue's web version, each press release, an Atom feed a language, a sitemap, a
-//! search that asks no server. Only what is out appears: see [`entry`]. A page asks nothing of anybody else.
+//! search that asks no server. Only what is out appears: see [`out`]. A page asks nothing of anybody else. [`write`]
+//! makes all of it, [`Catalogue`] what of it is asked for.
 
 mod binder;
+mod catalogue;
 mod entry;
 mod feed;
 mod frame;
+mod out;
 mod pages;
 mod shelf;
 mod sitemap;
+mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 pub use binder::Changes;
-pub use entry::{Sent, sent};
+pub use catalogue::Catalogue;
+pub use entry::Kind;
+pub use out::{LeftOut, Sent, Why, sent};
 
-use self::entry::{Entry, Kind, gather};
+use self::binder::Binder;
+use self::entry::Entry;
 use self::pages::Desk;
-use crate::error::{Error, Result, Trouble};
+use crate::error::Result;
+use crate::language::Language;
 use crate::project::Project;
 
 /// The script of the search.
 const SEARCH: &str = include_str!("search.js");
 
-/// An archive, made and not yet written.
+/// What writing an archive came to.
 #[derive(Debug)]
-pub struct Archive {
-    /// Each file's place within the archive's folder, and its content.
-    pub files: BTreeMap<PathBuf, Vec<u8>>,
+pub struct Written {
     /// How many pages show an issue in a language.
     pub issues: usize,
     /// How many pages show a press release in a language.
     pub releases: usize,
     /// What is not in it, and why.
-    pub left_out: Vec<String>,
+    pub left_out: Vec<LeftOut>,
+    /// What became of the files.
+    pub changes: Changes,
 }
 
-impl Archive {
-    /// Renders every page. `sent` says which issues went out, and when.
-    pub fn of(project: &Project, sent: &Sent) -> Result<Self> {
-        let Some(web) = &project.config.web else {
-            return Err(Error::Refused(
-                Trouble::new("the archive needs to know where it will lie")
-                    .hint("add `[web]` with `base_url = \"https://www.example.org/archive/\"` to `envoi.toml`: feeds and search engines name whole addresses"),
-            ));
-        };
-        let address = format!("{}/", web.base_url.trim_end_matches('/'));
-        let (found, left_out) = gather(project, sent)?;
-        let desk = Desk::new(project, &address)?;
-        let mut files = BTreeMap::new();
-        let mut entries = shelf::render(&desk, &found, &mut files)?;
-        entries.sort_by(|a, b| b.moment.cmp(&a.moment).then_with(|| a.path.cmp(&b.path)));
-        let languages: BTreeSet<_> = entries.iter().map(|entry| &entry.language).collect();
-        for language in &languages {
-            let own: Vec<&Entry> = entries.iter().filter(|entry| entry.language == **language).collect();
-            desk.index(language, &languages, &own, &mut files)?;
-            files.insert(Path::new(language.as_str()).join("feed.xml"), feed::feed(&desk, language, &own)?);
-        }
-        desk.home(&languages, &mut files)?;
-        files.insert("sitemap.xml".into(), sitemap::sitemap(&address, &languages, &entries)?);
-        files.insert("robots.txt".into(), sitemap::robots(&address).into_bytes());
-        files.insert("search.js".into(), SEARCH.as_bytes().to_vec());
-        let count = |kind| entries.iter().filter(|entry| entry.kind == kind).count();
-        Ok(Self { issues: count(Kind::Issue), releases: count(Kind::Release), files, left_out })
-    }
+/// Writes the archive into a folder: what changed, and what is no longer part of it goes. `sent` says which issues
+/// went out, and when. Where anything stands against a page, nothing is written.
+pub fn write(project: &Project, sent: &Sent, folder: &Path) -> Result<Written> {
+    let desk = Desk::new(project, false)?;
+    let binder = Binder::open(folder)?;
+    let put = |name: PathBuf, bytes: &[u8]| binder.put(name, bytes);
+    let shelf = shelf::shelve(&desk, sent, &|found, entries| shelf::render(&desk, &found, entries, &put))?;
+    around(&desk, &shelf.entries, &put)?;
+    let count = |kind| shelf.entries.iter().filter(|entry| entry.kind == kind).count();
+    let (issues, releases) = (count(Kind::Issue), count(Kind::Release));
+    Ok(Written { issues, releases, left_out: shelf.left_out, changes: binder.bind()? })
+}
 
-    /// Writes what changed into a folder, and takes away what an earlier archive wrote and this one has not.
-    pub fn write(&self, folder: &Path) -> Result<Changes> {
-        binder::write(folder, &self.files)
+/// What leads to the pages: indexes, feeds, maps, the search.
+fn around(desk: &Desk<'_>, entries: &[Entry], take: pages::Taker<'_>) -> Result<()> {
+    let languages: BTreeSet<&Language> = entries.iter().map(|entry| &entry.language).collect();
+    for language in &languages {
+        of_language(desk, language, entries, take)?;
     }
+    desk.home(&languages, take)?;
+    take("sitemap.xml".into(), &sitemap::sitemap(&desk.address, &languages, entries)?)?;
+    take("robots.txt".into(), sitemap::robots(&desk.address).as_bytes())?;
+    take("search.js".into(), SEARCH.as_bytes())
+}
+
+/// What leads to the pages of one language.
+fn of_language(desk: &Desk<'_>, language: &Language, entries: &[Entry], take: pages::Taker<'_>) -> Result<()> {
+    let languages: BTreeSet<&Language> = entries.iter().map(|entry| &entry.language).collect();
+    let own: Vec<&Entry> = entries.iter().filter(|entry| entry.language == *language).collect();
+    desk.index(language, &languages, &own, take)?;
+    take(Path::new(language.as_str()).join("feed.xml"), &feed::feed(desk, language, &own)?)
 }

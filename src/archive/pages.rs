@@ -1,16 +1,18 @@
-//! Issue, release, entries -> the archive's pages.
+//! Issue, release, entries -> the archive's pages, each with the files that it needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::{Date, Time};
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
-use super::entry::{Entry, Found, Kind};
+use super::entry::{Entry, Kind};
 use super::frame::{Frame, frame};
-use crate::error::Result;
-use crate::issue::markdown::{Inline, walk};
+use super::out::Found;
+use super::words::Words;
+use crate::audience::Columns;
+use crate::error::{Error, Result, Trouble};
 use crate::issue::{Issue, Snippet};
 use crate::language::Language;
 use crate::press::{material, versions};
@@ -21,15 +23,19 @@ use crate::subscribers;
 /// Where pictures lie, seen from an issue's or a release's page.
 const IMAGES: &str = "../../images";
 
-/// How many different words of a page the search knows, so that its index stays small.
-const WORDS: usize = 160;
+/// Where files go as they are made, each under its place within the archive.
+pub(super) type Taker<'t> = &'t dyn Fn(PathBuf, &[u8]) -> Result<()>;
 
 /// Makes pages.
 pub(super) struct Desk<'p> {
     pub(super) project: &'p Project,
     renderer: Renderer<'p>,
+    /// The list's columns, which are the merge fields.
+    pub(super) columns: Vec<String>,
     /// The archive's address, with `/` at its end.
     pub(super) address: String,
+    /// Whether pages carry their pictures within them instead of beside them.
+    inline: bool,
 }
 
 /// An index as its template sees it.
@@ -74,9 +80,18 @@ const POLICY: &str = "default-src 'none'; img-src 'self' data: file:; style-src 
                       file:; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
 impl<'p> Desk<'p> {
-    pub(super) fn new(project: &'p Project, address: &str) -> Result<Self> {
-        let (columns, _) = subscribers::columns(project)?;
-        Ok(Self { project, renderer: Renderer::new(project, &columns.0)?, address: address.to_owned() })
+    /// A desk for a project; its pages show their pictures from beside them, or carry them.
+    pub(super) fn new(project: &'p Project, inline: bool) -> Result<Self> {
+        let Some(web) = &project.config.web else {
+            return Err(Error::Refused(
+                Trouble::new("the archive needs to know where it will lie")
+                    .hint("add `[web]` with `base_url = \"https://www.example.org/archive/\"` to `envoi.toml`: feeds and search engines name whole addresses"),
+            ));
+        };
+        let (Columns(columns), _) = subscribers::columns(project)?;
+        let renderer = Renderer::new(project, &columns)?;
+        let address = format!("{}/", web.base_url.trim_end_matches('/'));
+        Ok(Self { project, renderer, columns, address, inline })
     }
 
     /// A fixed word of the templates.
@@ -90,88 +105,56 @@ impl<'p> Desk<'p> {
         config.organisation.name.get(language, &config.languages.default)
     }
 
+    fn placing(&self, folder: &'static str) -> Placing {
+        if self.inline { Placing::Inline } else { Placing::Folder(folder) }
+    }
+
     /// An issue's web version.
-    pub(super) fn issue(
-        &self,
-        issue: &Issue,
-        language: &Language,
-        sent: i64,
-        files: &mut Vec<(PathBuf, Vec<u8>)>,
-    ) -> Result<Entry> {
-        let page = self.renderer.web(issue, language, Placing::Folder(IMAGES))?;
-        let sent = Timestamp::from_second(sent).unwrap_or(Timestamp::UNIX_EPOCH);
-        let day = issue.manifest.date.map_or_else(|| sent.to_zoned_datetime(TimeZone::UTC).date(), |day| day.0);
-        let moment = issue.manifest.date.map_or(sent, |day| midnight(day.0));
-        // where `[web]` says that an edition's page is
-        let path = format!("{}/{language}/newsletter.html", issue.slug);
-        let (title, lead) = (issue.subject(language).sample(), issue.preheader(language).sample());
-        let lead = Some(lead).filter(|lead| !lead.trim().is_empty());
+    pub(super) fn issue(&self, issue: &Issue, entry: &Entry, take: Taker<'_>) -> Result<()> {
+        let language = &entry.language;
+        let page = self.renderer.web(issue, language, self.placing(IMAGES))?;
         let html = frame(
             &page.html,
             &Frame {
                 language,
-                title: &title,
-                description: lead.as_deref(),
+                title: &entry.title,
+                description: entry.lead.as_deref(),
                 organisation: self.organisation(language),
                 archive: &self.word(language, "archive")?,
-                address: &format!("{}{path}", self.address),
+                address: &format!("{}{}", self.address, entry.path),
                 archive_url: &format!("../../{language}/index.html"),
                 feed: &format!("../../{language}/feed.xml"),
             },
         );
-        take(files, &page.pictures);
-        files.push((PathBuf::from(&path), html.into_bytes()));
-        let mut words = Words::new(&title);
-        issue.edition(language).iter().for_each(|snippet| words.add(snippet));
-        let (name, language, kind) = (issue.slug.clone(), language.clone(), Kind::Issue);
-        Ok(Entry { kind, name, language, title, lead, day, moment, updated: moment, path, words: words.text() })
+        self.pictures(&page.pictures, take)?;
+        take(PathBuf::from(&entry.path), html.as_bytes())
     }
 
     /// A press release's page.
-    pub(super) fn release(
-        &self,
-        found: &Found,
-        release: &Snippet,
-        files: &mut Vec<(PathBuf, Vec<u8>)>,
-    ) -> Result<Entry> {
-        let (issue, front, language) = (&found.issue, &release.front, &release.lang);
-        let name = release.name.clone();
-        let file = |language: &Language| format!("{language}/press/{name}.html");
-        let version = |other: &Snippet| Version {
-            language: other.lang.clone(),
-            href: format!("../../{}", file(&other.lang)),
-            address: Some(format!("{}{}", self.address, file(&other.lang))),
+    pub(super) fn release(&self, issue: &Issue, release: &Snippet, entry: &Entry, take: Taker<'_>) -> Result<()> {
+        let (language, name) = (&entry.language, &entry.name);
+        let version = |other: &Snippet| {
+            let path = release_path(&other.lang, name);
+            let (href, address) = (format!("../../{path}"), Some(format!("{}{path}", self.address)));
+            Version { language: other.lang.clone(), href, address }
         };
         let dress = Dress {
-            placing: Placing::Folder(IMAGES),
-            files: Some(format!("../../files/{name}/")),
-            versions: versions(issue, &name).into_iter().map(version).collect(),
+            placing: self.placing(IMAGES),
+            files: Some(format!("../../{}/", files_of(name))),
+            versions: versions(issue, name).into_iter().map(version).collect(),
             home: Some(("../index.html".to_owned(), self.word(language, "archive")?)),
         };
         let page = self.renderer.release(issue, release, &dress)?;
-        take(files, &page.pictures);
-        files.extend(material(self.project, release, &Path::new("files").join(&name))?);
-        let path = file(language);
-        files.push((PathBuf::from(&path), page.html.into_bytes()));
-        let embargo = front.embargo.as_ref().map(|moment| moment.0.timestamp());
-        let sent = Timestamp::from_second(found.sent.unwrap_or(0)).unwrap_or(Timestamp::UNIX_EPOCH);
-        let date = front.date.or(issue.manifest.date);
-        let day = date.map_or_else(|| embargo.unwrap_or(sent).to_zoned_datetime(TimeZone::UTC).date(), |day| day.0);
-        let moment = embargo.or_else(|| date.map(|day| midnight(day.0))).unwrap_or(sent);
-        let mut words = Words::new(&front.title);
-        words.add(release);
-        Ok(Entry {
-            kind: Kind::Release,
-            name,
-            language: language.clone(),
-            title: front.title.clone(),
-            lead: front.subtitle.clone(),
-            day,
-            moment,
-            updated: front.updated.map_or(moment, |day| midnight(day.0).max(moment)),
-            path,
-            words: words.text(),
-        })
+        self.pictures(&page.pictures, take)?;
+        for one in material(release) {
+            take(Path::new(&files_of(name)).join(&one.name), &one.read(self.project)?)?;
+        }
+        take(PathBuf::from(&entry.path), page.html.as_bytes())
+    }
+
+    fn pictures(&self, pictures: &[Placed], take: Taker<'_>) -> Result<()> {
+        let mut beside = pictures.iter().filter(|_| !self.inline);
+        beside.try_for_each(|placed| take(Path::new("images").join(&placed.name), &placed.content))
     }
 
     /// A language's index and what its search reads.
@@ -180,7 +163,7 @@ impl<'p> Desk<'p> {
         language: &Language,
         languages: &BTreeSet<&Language>,
         entries: &[&Entry],
-        files: &mut BTreeMap<PathBuf, Vec<u8>>,
+        take: Taker<'_>,
     ) -> Result<()> {
         let mut years: Vec<Year> = Vec::new();
         for entry in entries {
@@ -207,18 +190,15 @@ impl<'p> Desk<'p> {
             policy: POLICY,
         };
         let folder = Path::new(language.as_str());
-        let (html, pictures) = self.renderer.page("archive", language, Placing::Folder("../images"), &index)?;
-        files.extend(
-            pictures.into_iter().map(|placed| (Path::new("images").join(&placed.name), placed.content.to_vec())),
-        );
-        files.insert(folder.join("index.html"), html.into_bytes());
+        let (html, pictures) = self.renderer.page("archive", language, self.placing("../images"), &index)?;
+        self.pictures(&pictures, take)?;
+        take(folder.join("index.html"), html.as_bytes())?;
         let words: Vec<&str> = entries.iter().map(|entry| entry.words.as_str()).collect();
-        files.insert(folder.join("search.json"), serde_json::to_vec(&words).unwrap_or_default());
-        Ok(())
+        take(folder.join("search.json"), &serde_json::to_vec(&words).unwrap_or_default())
     }
 
     /// The first page: which languages there are.
-    pub(super) fn home(&self, languages: &BTreeSet<&Language>, files: &mut BTreeMap<PathBuf, Vec<u8>>) -> Result<()> {
+    pub(super) fn home(&self, languages: &BTreeSet<&Language>, take: Taker<'_>) -> Result<()> {
         let default = &self.project.config.languages.default;
         let index = Index {
             home: true,
@@ -229,12 +209,9 @@ impl<'p> Desk<'p> {
             years: Vec::new(),
             policy: POLICY,
         };
-        let (html, pictures) = self.renderer.page("archive", default, Placing::Folder("images"), &index)?;
-        files.extend(
-            pictures.into_iter().map(|placed| (Path::new("images").join(&placed.name), placed.content.to_vec())),
-        );
-        files.insert("index.html".into(), html.into_bytes());
-        Ok(())
+        let (html, pictures) = self.renderer.page("archive", default, self.placing("images"), &index)?;
+        self.pictures(&pictures, take)?;
+        take("index.html".into(), html.as_bytes())
     }
 
     fn tongues(&self, languages: &BTreeSet<&Language>, current: Option<&Language>, root: &str) -> Vec<Tongue> {
@@ -249,9 +226,71 @@ impl<'p> Desk<'p> {
     }
 }
 
-fn take(files: &mut Vec<(PathBuf, Vec<u8>)>, pictures: &[Placed]) {
-    let named = pictures.iter().map(|placed| (Path::new("images").join(&placed.name), placed.content.to_vec()));
-    files.extend(named);
+/// An issue's pages, as indexes name them.
+pub(super) fn entries(found: &Found) -> Vec<Entry> {
+    let issue = &found.issue;
+    let mut entries = Vec::new();
+    if let Some(sent) = found.sent.filter(|_| found.is_newsletter) {
+        entries.extend(issue.languages.iter().map(|language| of_issue(issue, language, sent)));
+    }
+    let releases = found.releases.iter().flat_map(|name| versions(issue, name));
+    entries.extend(releases.map(|release| of_release(found, release)));
+    entries
+}
+
+fn of_issue(issue: &Issue, language: &Language, sent: i64) -> Entry {
+    let sent = Timestamp::from_second(sent).unwrap_or(Timestamp::UNIX_EPOCH);
+    let date = issue.manifest.date;
+    let day = date.map_or_else(|| sent.to_zoned_datetime(TimeZone::UTC).date(), |day| day.0);
+    let moment = date.map_or(sent, |day| midnight(day.0));
+    let (title, lead) = (issue.subject(language).sample(), issue.preheader(language).sample());
+    let mut words = Words::new(&title);
+    issue.edition(language).iter().for_each(|snippet| words.add(snippet));
+    Entry {
+        kind: Kind::Issue,
+        name: issue.slug.clone(),
+        language: language.clone(),
+        title,
+        lead: Some(lead).filter(|lead| !lead.trim().is_empty()),
+        day,
+        moment,
+        updated: moment,
+        // where `[web]` says that an edition's page is
+        path: format!("{}/{language}/newsletter.html", issue.slug),
+        words: words.text(),
+    }
+}
+
+fn of_release(found: &Found, release: &Snippet) -> Entry {
+    let front = &release.front;
+    let embargo = front.embargo.as_ref().map(|moment| moment.0.timestamp());
+    let sent = Timestamp::from_second(found.sent.unwrap_or(0)).unwrap_or(Timestamp::UNIX_EPOCH);
+    let date = front.date.or(found.issue.manifest.date);
+    let day = date.map_or_else(|| embargo.unwrap_or(sent).to_zoned_datetime(TimeZone::UTC).date(), |day| day.0);
+    let moment = embargo.or_else(|| date.map(|day| midnight(day.0))).unwrap_or(sent);
+    let mut words = Words::new(&front.title);
+    words.add(release);
+    Entry {
+        kind: Kind::Release,
+        name: release.name.clone(),
+        language: release.lang.clone(),
+        title: front.title.clone(),
+        lead: front.subtitle.clone(),
+        day,
+        moment,
+        updated: front.updated.map_or(moment, |day| midnight(day.0).max(moment)),
+        path: release_path(&release.lang, &release.name),
+        words: words.text(),
+    }
+}
+
+fn release_path(language: &Language, name: &str) -> String {
+    format!("{language}/press/{name}.html")
+}
+
+/// Where a release's documents and photos lie.
+pub(super) fn files_of(name: &str) -> String {
+    format!("files/{name}")
 }
 
 /// A day's beginning. Feeds want a moment; that of a whole day is the same everywhere in UTC.
@@ -259,42 +298,4 @@ fn midnight(day: Date) -> Timestamp {
     day.to_datetime(Time::midnight())
         .to_zoned_datetime(TimeZone::UTC)
         .map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
-}
-
-/// The different words of a page, in small letters, as the search compares them.
-struct Words {
-    known: BTreeSet<String>,
-    text: String,
-}
-
-impl Words {
-    fn new(title: &str) -> Self {
-        let mut words = Self { known: BTreeSet::new(), text: String::new() };
-        words.take(title);
-        words
-    }
-
-    fn add(&mut self, snippet: &Snippet) {
-        self.take(&snippet.front.title);
-        snippet.front.subtitle.iter().for_each(|subtitle| self.take(subtitle));
-        walk(&snippet.body, &mut |inline| {
-            if let Inline::Text(text) = inline {
-                self.take(text);
-            }
-        });
-    }
-
-    fn take(&mut self, text: &str) {
-        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 2);
-        for word in words.map(str::to_lowercase) {
-            if self.known.len() < WORDS && self.known.insert(word.clone()) {
-                self.text.push(' ');
-                self.text.push_str(&word);
-            }
-        }
-    }
-
-    fn text(self) -> String {
-        self.text.trim_start().to_owned()
-    }
 }

@@ -12,10 +12,11 @@ use crate::project::Project;
 use crate::rule::{self, Rule, Severity};
 
 /// What is not looked for every time.
-const SOMETIMES: [&Rule; 9] = [
+const SOMETIMES: [&Rule; 10] = [
     &rule::LINK_GONE,
     &rule::LINK_MOVED,
     &rule::LINK_BROKEN,
+    &rule::OFFLINE,
     &rule::EMPTY_FIELD,
     &rule::FIELD_FOR_NOBODY,
     &rule::NO_LIST,

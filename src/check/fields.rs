@@ -3,7 +3,7 @@
 
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::issue::markdown::{Inline, walk};
-use crate::issue::{Issue, MergeField, MergeText, Snippet};
+use crate::issue::{Boilerplate, Issue, MergeField, MergeText, Snippet};
 use crate::language::Language;
 use crate::rule;
 
@@ -60,6 +60,22 @@ pub(super) fn unknown_field(field: &MergeField, fields: &[String]) -> Option<Dia
     Some(match nearest(&field.name, fields.iter().map(String::as_str)) {
         Some(near) => diagnostic.hint(format!("did you mean `{{{{ {near} }}}}`?")),
         None => diagnostic.hint(format!("the list has these columns: {}", fields.join(", "))),
+    })
+}
+
+/// A merge field in a boilerplate, which only pages show: they have no subscriber.
+pub(super) fn in_boilerplate(boilerplate: &Boilerplate) -> Option<Diagnostic> {
+    let mut field = None;
+    walk(&boilerplate.text, &mut |inline| match inline {
+        Inline::Field(found) => drop(field.get_or_insert(found)),
+        Inline::Link(link) => field = field.or_else(|| link.url.fields().next()),
+        _ => {}
+    });
+    field.map(|field| {
+        let message = format!("a boilerplate has no subscriber for `{{{{ {} }}}}`", field.name);
+        Diagnostic::of(&rule::FIELD_FOR_NOBODY, message)
+            .at(boilerplate.source().place_of_text(&field.name))
+            .hint("write words that suit every reader; the page shows the fallback, or the field's name")
     })
 }
 

@@ -13,7 +13,7 @@ use super::structure::full_stop;
 use super::text::{Part, Text};
 use super::words::double_spaces;
 use crate::error::{Error, Result};
-use crate::issue::Issue;
+use crate::issue::{Boilerplate, Issue};
 use crate::output;
 use crate::project::Project;
 use crate::rule;
@@ -58,6 +58,12 @@ pub fn fixes(project: &Project, issue: &Issue) -> Vec<Fix> {
     files.push(Fix::of(project, issue.source(), &texts, &allowances));
     for snippet in issue.all_snippets() {
         files.push(Fix::of(project, snippet.source(), &Text::of_snippet(snippet), &allowances));
+    }
+    let mut boilerplates: Vec<&Boilerplate> = issue.all_snippets().filter_map(|own| own.boilerplate.as_ref()).collect();
+    boilerplates.sort_by_key(|boilerplate| &boilerplate.source().path);
+    boilerplates.dedup_by_key(|boilerplate| &boilerplate.source().path);
+    for boilerplate in boilerplates {
+        files.push(Fix::of(project, boilerplate.source(), &Text::of_boilerplate(boilerplate), &allowances));
     }
     files.retain(|fix| !fix.changes.is_empty());
     files

@@ -42,9 +42,19 @@ const ENOUGH: usize = 10;
 const CLEAR: usize = 4;
 
 pub(super) fn look(snippet: &Snippet, texts: &[Text<'_>], found: &mut Vec<Diagnostic>) {
-    let said = snippet.lang.primary();
+    let Some((tag, finding)) = other(snippet.lang.primary(), texts) else { return };
+    let file = snippet.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    found.push(finding.at(snippet.place_of("title")).hint(if snippet.only {
+        format!("rename `{file}` to `{}.{tag}.md`, or translate it", snippet.name)
+    } else {
+        format!("add `lang = \"{tag}\"` to its front matter, or name it `{}.{tag}.md`", snippet.name)
+    }));
+}
+
+/// The language that a text is in, and a finding without its place, where that is clearly another than is `said`.
+pub(super) fn other(said: &str, texts: &[Text<'_>]) -> Option<(&'static str, Diagnostic)> {
     if !SMALL.iter().any(|(tag, ..)| *tag == said) {
-        return;
+        return None;
     }
     let body = texts.iter().filter(|text| matches!(text.part, Part::Paragraph | Part::Title));
     let mut counts = [0_usize; 3];
@@ -57,21 +67,11 @@ pub(super) fn look(snippet: &Snippet, texts: &[Text<'_>], found: &mut Vec<Diagno
             }
         }
     }
-    let Some((most, (tag, name, _))) = counts.iter().zip(SMALL).max_by_key(|(count, _)| **count) else { return };
+    let (most, (tag, name, _)) = counts.iter().zip(SMALL).max_by_key(|(count, _)| **count)?;
     let others = counts.iter().zip(SMALL).filter(|(_, (other, ..))| *other != tag).map(|(count, _)| *count).max();
-    if tag != said && *most >= ENOUGH && *most >= CLEAR * others.unwrap_or(0) {
-        let file = snippet.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        found.push(
-            Diagnostic::of(
-                &rule::OTHER_LANGUAGE,
-                format!("the text is {name}, and its language is said to be `{said}`"),
-            )
-            .at(snippet.place_of("title"))
-            .hint(if snippet.only {
-                format!("rename `{file}` to `{}.{tag}.md`, or translate it", snippet.name)
-            } else {
-                format!("add `lang = \"{tag}\"` to its front matter, or name it `{}.{tag}.md`", snippet.name)
-            }),
-        );
-    }
+    let clear = tag != said && *most >= ENOUGH && *most >= CLEAR * others.unwrap_or(0);
+    clear.then(|| {
+        let message = format!("the text is {name}, and its language is said to be `{said}`");
+        (tag, Diagnostic::of(&rule::OTHER_LANGUAGE, message))
+    })
 }

@@ -6,7 +6,8 @@ use super::{url, words};
 use crate::address::Address;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::issue::markdown::{self, Inline, plain, walk};
-use crate::issue::{Issue, MergeText, Piece, Snippet};
+use crate::issue::{Issue, Kind, MergeText, Piece, Snippet};
+use crate::project::Project;
 use crate::rule;
 
 /// What is read on a link that says nothing of where it leads.
@@ -109,10 +110,7 @@ pub(super) fn in_text(text: &markdown::Document, targets: &mut Vec<Target>) {
 }
 
 pub(super) fn look(snippet: &Snippet, found: &mut Vec<Diagnostic>) {
-    for target in targets(snippet) {
-        let findings = [leads(&target), reads(&target), download(&target)];
-        found.extend(findings.into_iter().flatten().map(|finding| finding.at(target.place.clone())));
-    }
+    look_at(&targets(snippet), found);
     // a file of the issue's folder has its type and its size itself
     for document in snippet.front.documents.iter().filter(|document| document.file.is_none()) {
         let known =
@@ -137,6 +135,14 @@ pub(super) fn look(snippet: &Snippet, found: &mut Vec<Diagnostic>) {
                     .hint("write it as it is dialled from abroad, like `+32 2 000 00 00`"),
             );
         }
+    }
+}
+
+/// What there is to say of each link by itself.
+pub(super) fn look_at(targets: &[Target], found: &mut Vec<Diagnostic>) {
+    for target in targets {
+        let findings = [leads(target), reads(target), download(target)];
+        found.extend(findings.into_iter().flatten().map(|finding| finding.at(target.place.clone())));
     }
 }
 
@@ -224,6 +230,24 @@ fn download(target: &Target) -> Option<Diagnostic> {
         Diagnostic::of(&rule::UNKNOWN_DOWNLOAD, format!("the link opens a {kind} file and does not say so"))
             .hint(format!("say what it is and how large: `({kind}, 2 MB)`"))
     })
+}
+
+/// Documents of the issue's folder to which its messages cannot lead.
+pub(super) fn unreached(project: &Project, snippet: &Snippet, found: &mut Vec<Diagnostic>) {
+    if snippet.beside_on_the_web(project).is_some() {
+        return;
+    }
+    let release = snippet.front.kind == Kind::PressRelease;
+    for (document, file) in snippet.front.documents.iter().filter_map(|own| Some((own, own.file.as_ref()?))) {
+        let message = format!("the newsletter leaves the document `{}` out: nothing leads to `{file}`", document.title);
+        let finding = Diagnostic::of(&rule::DOCUMENT_LEFT_OUT, message).at(snippet.place_of_text(file));
+        found.push(if release {
+            finding
+                .hint("say in `envoi.toml` where its page will lie: `[press]` with `url`, or `[web]` with `base_url`")
+        } else {
+            finding.hint("put the file on your site and write `url = \"https://…\"` instead of `file`")
+        });
+    }
 }
 
 /// Links of one edition that read alike and lead to different places.

@@ -6,6 +6,7 @@
 //! made them.
 
 mod allow;
+mod boilerplate;
 mod dates;
 mod editions;
 mod fields;
@@ -42,8 +43,13 @@ pub fn issue(project: &Project, issue: &Issue, fields: &[String]) -> Vec<Diagnos
     for snippet in issue.all_snippets() {
         let mut own = self::snippet(snippet, fields);
         dates::look(issue, snippet, &Text::of_snippet(snippet), &mut own);
-        own.sort_by_key(|found| found.place.as_ref().map(|place| (place.line, place.column)));
-        found.extend(few(own));
+        links::unreached(project, snippet, &mut own);
+        own.sort_by_key(|found| {
+            let place = found.place.as_ref();
+            place.map(|place| (place.path != snippet.path(), place.line, place.column))
+        });
+        // what stands in a boilerplate that several releases share is told once
+        found.extend(few(own).into_iter().filter(|own| !found.contains(own)).collect::<Vec<_>>());
     }
     links::alike(issue, &mut found);
     sender::look(project, issue, &mut found);
@@ -61,6 +67,7 @@ pub fn snippet(snippet: &Snippet, fields: &[String]) -> Vec<Diagnostic> {
     kinds::look(snippet, &mut found);
     words::look(&texts, &mut found);
     language::look(snippet, &texts, &mut found);
+    found.extend(boilerplate::look(snippet));
     found
 }
 

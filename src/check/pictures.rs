@@ -1,7 +1,7 @@
 //! Pictures: what is said about them, and whether they have the pixels for their place.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::issue::markdown::{Inline, walk};
+use crate::issue::markdown::{Document, Inline, walk};
 use crate::issue::{Media, Snippet};
 use crate::rule;
 
@@ -69,7 +69,12 @@ pub(super) fn look(snippet: &Snippet, found: &mut Vec<Diagnostic>) {
         }
         found.extend(small(&image.media).map(|finding| finding.at(place)));
     }
-    walk(&snippet.body, &mut |inline| {
+    in_text(&snippet.body, found);
+}
+
+/// The pictures of a text.
+pub(super) fn in_text(text: &Document, found: &mut Vec<Diagnostic>) {
+    walk(text, &mut |inline| {
         if let Inline::Image(picture) = inline {
             found.extend(alternative(&picture.alt, &picture.media, &picture.place));
         }

@@ -2,9 +2,10 @@
 
 use super::text::{Part, Text, words};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::issue::markdown::{Block, Inline, Table, plain, walk};
+use crate::issue::markdown::{Block, Document, Inline, Table, plain, walk};
 use crate::issue::{Kind, Role, Snippet};
 use crate::rule;
+use crate::source::Source;
 
 /// A paragraph with more words than this fills a phone's screen twice.
 const PARAGRAPH: usize = 150;
@@ -16,10 +17,22 @@ const COLUMNS: usize = 4;
 const PHONE: usize = 40;
 
 pub(super) fn look(snippet: &Snippet, texts: &[Text<'_>], found: &mut Vec<Diagnostic>) {
-    raw_html(snippet, found);
     empty(snippet, found);
+    in_text(&snippet.body, snippet.source(), snippet.front.raw_html, found);
+    passages(texts, found);
+}
+
+/// How a text is built, but for its passages.
+pub(super) fn in_text(text: &Document, source: &Source, html: bool, found: &mut Vec<Diagnostic>) {
+    if !html {
+        raw_html(text, found);
+    }
+    tables(source, &text.blocks, found);
+}
+
+/// How the passages of a text are built.
+pub(super) fn passages(texts: &[Text<'_>], found: &mut Vec<Diagnostic>) {
     headings(texts, found);
-    tables(snippet, &snippet.body.blocks, found);
     for text in texts {
         if text.part == Part::Title
             && let Some(stop) = full_stop(text.words())
@@ -67,18 +80,18 @@ fn headings(texts: &[Text<'_>], found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn tables(snippet: &Snippet, blocks: &[Block], found: &mut Vec<Diagnostic>) {
+fn tables(source: &Source, blocks: &[Block], found: &mut Vec<Diagnostic>) {
     for block in blocks {
         match block {
-            Block::Table(table) => found.extend(wide(snippet, table)),
-            Block::Quote(inner) => tables(snippet, inner, found),
-            Block::List(list) => list.items.iter().for_each(|item| tables(snippet, item, found)),
+            Block::Table(table) => found.extend(wide(source, table)),
+            Block::Quote(inner) => tables(source, inner, found),
+            Block::List(list) => list.items.iter().for_each(|item| tables(source, item, found)),
             _ => {}
         }
     }
 }
 
-fn wide(snippet: &Snippet, table: &Table) -> Option<Diagnostic> {
+fn wide(source: &Source, table: &Table) -> Option<Diagnostic> {
     let columns = table.alignments.len();
     let longest = |column: usize| {
         let cells = std::iter::once(&table.head).chain(&table.rows).filter_map(|row| row.get(column));
@@ -94,22 +107,19 @@ fn wide(snippet: &Snippet, table: &Table) -> Option<Diagnostic> {
     let head = table.head.iter().map(|cell| plain(cell)).find(|text| !text.is_empty()).unwrap_or_default();
     Some(
         Diagnostic::of(&rule::WIDE_TABLE, what)
-            .at(snippet.place_of_text(&head))
+            .at(source.place_of_text(&head))
             .hint("make two tables of it, or a list"),
     )
 }
 
-fn raw_html(snippet: &Snippet, found: &mut Vec<Diagnostic>) {
-    if snippet.front.raw_html {
-        return;
-    }
+fn raw_html(text: &Document, found: &mut Vec<Diagnostic>) {
     let mut places: Vec<&Place> = Vec::new();
-    for block in &snippet.body.blocks {
+    for block in &text.blocks {
         if let Block::Html(_, place) = block {
             places.push(place);
         }
     }
-    walk(&snippet.body, &mut |inline| {
+    walk(text, &mut |inline| {
         if let Inline::Html(_, place) = inline {
             places.push(place);
         }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::diagnostic::Place;
-use crate::issue::{Issue, Passage, Role, Snippet};
+use crate::issue::{Boilerplate, Issue, Passage, Role, Snippet};
 use crate::language::Language;
 use crate::source::Source;
 
@@ -76,15 +76,22 @@ impl<'s> Text<'s> {
         for quotation in &front.quotations {
             add(Part::Line, "words", &quotation.words);
         }
-        texts.extend(snippet.passages().into_iter().map(|passage| {
-            let part = match passage.role {
-                Role::Paragraph => Part::Paragraph,
-                Role::Heading(_) => Part::Heading,
-                Role::Cell => Part::Cell,
-            };
-            Self { part, passage, source: snippet.source(), instead: None }
-        }));
+        texts.extend(snippet.passages().into_iter().map(|passage| Self::passage(passage, snippet.source())));
         texts
+    }
+
+    /// The texts of a boilerplate.
+    pub(super) fn of_boilerplate(boilerplate: &'s Boilerplate) -> Vec<Self> {
+        boilerplate.passages().into_iter().map(|passage| Self::passage(passage, boilerplate.source())).collect()
+    }
+
+    fn passage(passage: Passage, source: &'s Source) -> Self {
+        let part = match passage.role {
+            Role::Paragraph => Part::Paragraph,
+            Role::Heading(_) => Part::Heading,
+            Role::Cell => Part::Cell,
+        };
+        Self { part, passage, source, instead: None }
     }
 
     /// An issue's subject in a language; none where it is another language's.

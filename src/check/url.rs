@@ -1,7 +1,9 @@
 //! Addresses of the web, taken apart as far as the checks need it: scheme, host and path, and whether a host can be
 //! reached from outside. RFC 3986 for those addresses that occur; nothing is decoded.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
+
+use crate::network::is_public;
 
 /// An http or https address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,36 +50,6 @@ pub(super) fn is_private(host: &str) -> bool {
     }
     let last = host.rsplit('.').next().unwrap_or_default();
     !host.contains('.') || ["localhost", "local", "localdomain", "lan", "internal", "intranet", "home"].contains(&last)
-}
-
-/// Whether an address is one of the public internet (RFC 6890).
-pub(super) fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => is_public_v6(address),
-    }
-}
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [first, second, ..] = address.octets();
-    let shared = first == 100 && (64..128).contains(&second);
-    !(address.is_private()
-        || address.is_loopback()
-        || address.is_link_local()
-        || address.is_multicast()
-        || address.is_documentation()
-        || shared
-        || first == 0
-        || first >= 240)
-}
-
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    if let Some(inner) = address.to_ipv4_mapped() {
-        return is_public_v4(inner);
-    }
-    let first = address.segments()[0];
-    let local = (first & 0xfe00) == 0xfc00 || (first & 0xffc0) == 0xfe80;
-    !(address.is_loopback() || address.is_unspecified() || address.is_multicast() || local)
 }
 
 /// Where a redirection leads: its `Location`, seen from the page that gave it (RFC 9110, section 10.2.2).

@@ -6,9 +6,8 @@ use super::ending::Ending;
 use super::global::Global;
 use super::grammar::Count;
 use super::{runtime, show};
-use crate::archive::{self, Sent};
+use crate::archive::{self, Written};
 use crate::error::Result;
-use crate::ledger::Ledger;
 
 /// Write what was sent and released as a website: archive, press room, feeds
 ///
@@ -24,25 +23,19 @@ pub(super) struct Archive {
 impl Archive {
     pub(super) fn run(self, global: &Global) -> Result<Ending> {
         let project = global.project()?;
-        let path = project.ledger();
-        let sent = if path.is_file() {
-            runtime::block_on(async { archive::sent(&Ledger::open(&path).await?).await })?
-        } else {
-            Sent::new()
-        };
-        let archive = archive::Archive::of(&project, &sent)?;
+        let sent = runtime::block_on(archive::sent(&project))?;
         let out = self.out.unwrap_or_else(|| project.built("archive"));
-        let changes = archive.write(&out)?;
-        for line in &archive.left_out {
-            show::remark(format_args!("left out: {line}"));
+        let Written { issues, releases, left_out, changes } = archive::write(&project, &sent, &out)?;
+        for left in &left_out {
+            show::remark(format_args!("left out: {left}"));
         }
         for file in &changes.kept {
             show::remark(format_args!("changed by hand, and left: {}", out.join(file).display()));
         }
         show::line(format_args!(
             "{}, {} in {}: {} written, {} unchanged, {} removed",
-            Count::of(archive.issues, "issue page"),
-            Count::of(archive.releases, "press page"),
+            Count::of(issues, "issue page"),
+            Count::of(releases, "press page"),
             out.display(),
             Count::of(changes.written.len(), "file"),
             changes.unchanged,

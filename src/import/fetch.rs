@@ -16,8 +16,8 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use url::Url;
 
-use super::address::is_public;
 use crate::error::{Cause, Error, Result, Trouble};
+use crate::network::is_public;
 
 /// How long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(30);

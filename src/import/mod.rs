@@ -3,7 +3,6 @@
 //! RSS, Atom and WXR. HTML becomes Markdown, pictures are fetched into the folder, and what could not be
 //! carried over is listed. Nothing is overwritten, nothing is written where the feed cannot be read.
 
-mod address;
 mod feed;
 mod fetch;
 mod mark;

@@ -33,7 +33,7 @@ pub(crate) use parse::RESERVED;
 pub use passage::{OBJECT, Passage, Role};
 pub use press_matter::{Photo, PressMatter};
 pub use readership::{Audience, Readership, TAGS};
-pub use snippet::{Illustration, Snippet};
+pub use snippet::{Boilerplate, Illustration, Snippet};
 
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::error::{Error, Result, Trouble};

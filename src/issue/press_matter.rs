@@ -10,7 +10,7 @@ use super::markdown::Document;
 use super::media::Media;
 use super::parse::parse;
 use super::snippet::Illustration;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 use crate::rule;
 use crate::source::Source;
 
@@ -56,7 +56,7 @@ fn photo(image: &Image, source: &Source, folder: &Path, found: &mut Vec<Diagnost
     let mut media = |file: &str| match Media::find(folder, file) {
         Ok(media) => Some(media),
         Err(diagnostic) => {
-            found.push(diagnostic.at(place_of(source, file)));
+            found.push(diagnostic.at(source.place_of_text(file)));
             None
         }
     };
@@ -82,7 +82,7 @@ fn documents(
                     &rule::DOCUMENT_TWICE,
                     format!("two documents have the file name `{}`", attachment.name),
                 )
-                .at(place_of(source, file))
+                .at(source.place_of_text(file))
                 .hint("give each file its own name: they lie side by side in the press kit"),
             );
             None
@@ -92,17 +92,9 @@ fn documents(
             Some(attachment)
         }
         Err(diagnostic) => {
-            found.push(diagnostic.at(place_of(source, file)));
+            found.push(diagnostic.at(source.place_of_text(file)));
             None
         }
     };
     front.documents.iter().map(|document| document.file.as_ref().and_then(&mut find)).collect()
-}
-
-/// Where a text stands, as written.
-fn place_of(source: &Source, text: &str) -> Place {
-    match source.text.find(text) {
-        Some(at) if !text.is_empty() => source.place(at..at + text.len()),
-        _ => Place::file(&source.path),
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::front_matter::FrontMatter;
+use super::front_matter::{FrontMatter, Kind};
 use super::link;
 use super::markdown::Document;
 use super::media::Media;
@@ -30,6 +30,26 @@ pub struct Illustration {
     pub credit: Option<String>,
 }
 
+/// A text on the organisation that ends a press release, shared by releases.
+#[derive(Debug, Clone)]
+pub struct Boilerplate {
+    /// The text.
+    pub text: Document,
+    source: Source,
+}
+
+impl Boilerplate {
+    /// The file, as it is written.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Its text in passages, each of which knows where in the source its words stand.
+    pub fn passages(&self) -> Vec<Passage> {
+        Passage::read(&self.source, 0)
+    }
+}
+
 /// One Markdown file: a title, a body, and what its kind adds.
 #[derive(Debug, Clone)]
 pub struct Snippet {
@@ -46,7 +66,7 @@ pub struct Snippet {
     /// The picture above the text.
     pub image: Option<Illustration>,
     /// The text on the organisation that ends a press release.
-    pub boilerplate: Option<Document>,
+    pub boilerplate: Option<Boilerplate>,
     /// What a press release has beside its text.
     pub press: PressMatter,
     source: Source,
@@ -103,7 +123,8 @@ impl Snippet {
         snippet.find_boilerplate(project, diagnostics)?;
         if snippet.front.raw_html {
             diagnostics.extend(nesting::too_deep(&snippet.body));
-            diagnostics.extend(snippet.boilerplate.as_ref().and_then(nesting::too_deep));
+            diagnostics
+                .extend(snippet.boilerplate.as_ref().and_then(|boilerplate| nesting::too_deep(&boilerplate.text)));
         }
         Ok(Some(snippet))
     }
@@ -128,6 +149,17 @@ impl Snippet {
         Passage::read(&self.source, self.start)
     }
 
+    /// The address under which the archive, or whoever puts exports onto the press desk's site, keeps the documents of
+    /// this release's own folder; none for what has no page of its own, and where `envoi.toml` names no address.
+    pub fn beside_on_the_web(&self, project: &Project) -> Option<String> {
+        if self.front.kind != Kind::PressRelease {
+            return None;
+        }
+        let (press, web) = (&project.config.press.url, &project.config.web);
+        let press = press.as_ref().map(|url| format!("{}/{}/", url.trim_end_matches('/'), self.name));
+        press.or_else(|| Some(format!("{}/files/{}/", web.as_ref()?.base_url.trim_end_matches('/'), self.name)))
+    }
+
     /// Where a key stands in the front matter.
     pub fn place_of(&self, key: &str) -> Place {
         self.source.place_of_key(key)
@@ -135,10 +167,7 @@ impl Snippet {
 
     /// Where a text stands, as written; the file as a whole where it does not.
     pub fn place_of_text(&self, text: &str) -> Place {
-        match self.source.text.find(text) {
-            Some(at) if !text.is_empty() => self.source.place(at..at + text.len()),
-            _ => Place::file(self.path()),
-        }
+        self.source.place_of_text(text)
     }
 
     fn find_image(&mut self, folder: &Path, diagnostics: &mut Vec<Diagnostic>) {
@@ -184,7 +213,8 @@ impl Snippet {
             return Ok(());
         };
         let source = Source::read(&path, project.shown(&path))?;
-        self.boilerplate = Some(parse(&source, 0, &folder, diagnostics));
+        let text = parse(&source, 0, &folder, diagnostics);
+        self.boilerplate = Some(Boilerplate { text, source });
         Ok(())
     }
 }

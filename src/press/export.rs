@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::material::material;
 use super::{Release, kit, ninjs, printer};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Place};
@@ -12,7 +13,7 @@ use crate::issue::markdown::{Inline, walk};
 use crate::message;
 use crate::output;
 use crate::project::Project;
-use crate::render::{Dress, Page, Placing, Renderer, Version, full_resolution, photo_name};
+use crate::render::{Dress, Page, Placing, Renderer, Version};
 use crate::rule;
 use crate::subscribers;
 
@@ -132,7 +133,7 @@ impl Desk<'_> {
                 if self.options.assets {
                     pictures(&page, files);
                 }
-                files.extend(material(self.project, snippet, Path::new(&self.release.name))?);
+                self.beside(snippet, Path::new(&self.release.name), files)?;
                 files.insert(file("html"), page.html.into_bytes());
             }
             if wants(Format::Text) {
@@ -162,13 +163,21 @@ impl Desk<'_> {
             let dress = Dress { files: Some(String::new()), ..self.dress(Placing::Folder(IMAGES)) };
             let page = self.renderer.release(&self.release.issue, snippet, &dress)?;
             pictures(&page, &mut files);
-            files.extend(material(self.project, snippet, Path::new(""))?);
+            self.beside(snippet, Path::new(""), &mut files)?;
             let file = |ending| PathBuf::from(format!("{}.{}.{ending}", self.release.name, snippet.lang));
             files.insert(file("html"), page.html.into_bytes());
             files.insert(file("txt"), page.text.into_bytes());
         }
         let folder = PathBuf::from(&self.release.name);
         kit::pack(files.into_iter().map(|(name, bytes)| (folder.join(name), bytes)))
+    }
+
+    /// What lies beside a release's page, in a folder.
+    fn beside(&self, snippet: &Snippet, folder: &Path, files: &mut Files) -> Result<()> {
+        for one in material(snippet) {
+            files.insert(folder.join(&one.name), one.read(self.project)?);
+        }
+        Ok(())
     }
 
     fn dress(&self, placing: Placing) -> Dress {
@@ -201,18 +210,6 @@ impl Desk<'_> {
 fn pictures(page: &Page, files: &mut Files) {
     let named = page.pictures.iter().map(|placed| (Path::new(IMAGES).join(&placed.name), placed.content.to_vec()));
     files.extend(named);
-}
-
-/// What lies beside a release's page: its photos as large as there are, and its documents.
-pub fn material(project: &Project, snippet: &Snippet, folder: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>> {
-    let mut files = Vec::new();
-    for media in snippet.press.photos.iter().filter_map(|photo| photo.full.as_ref()) {
-        files.push((folder.join("photos").join(photo_name(media)), full_resolution(project, media)?));
-    }
-    for file in snippet.press.documents.iter().flatten() {
-        files.push((folder.join("documents").join(&file.name), file.read()?));
-    }
-    Ok(files)
 }
 
 /// What stands against a release's going out as a page of its own.

@@ -6,8 +6,10 @@
 mod export;
 mod find;
 mod kit;
+mod material;
 mod ninjs;
 mod printer;
 
-pub use export::{Export, Format, Options, complaints, material};
+pub use export::{Export, Format, Options, complaints};
 pub use find::{Release, versions};
+pub use material::{Material, material};

@@ -1,16 +1,17 @@
 //! What the server answers to the page's questions: one struct an answer, in the words of the page.
 //!
-//! [`Snapshot`], [`Sheet`](super::sheet::Sheet) and [`Caught`] -> JSON. Nothing is decided here; a field that the
-//! page reads has its namesake below.
+//! [`Snapshot`], [`Catalogue`] and [`Caught`] -> JSON. Nothing is decided here; a field that the page reads has its
+//! namesake below, or in [`report`](super::report).
 
 use serde::Serialize;
 
 use super::caught::Caught;
 use super::desk::Snapshot;
 use super::index::Entry;
-use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::error::Error;
-use crate::rule::Rule;
+use super::report::{Finding, findings};
+use crate::archive::Catalogue;
+use crate::diagnostic::Diagnostic;
+use crate::language::Language;
 
 /// `/api/project`: which issues there are, as whom they can be read.
 #[derive(Debug, Serialize)]
@@ -58,25 +59,6 @@ impl ProjectAnswer {
     }
 }
 
-/// `/api/issue/{slug}/{lang}`: a report on an edition as one reader gets it.
-#[derive(Debug, Default, Serialize)]
-pub(super) struct Report {
-    pub(super) revision: u64,
-    /// Whether there is a message to show; where not, the diagnostics say why.
-    pub(super) rendered: bool,
-    pub(super) from: String,
-    pub(super) to: String,
-    pub(super) subject: String,
-    pub(super) preheader: String,
-    /// Bytes of the HTML part, decoded: what Gmail counts.
-    pub(super) html_bytes: usize,
-    /// Bytes of the whole message on the wire.
-    pub(super) message_bytes: usize,
-    /// Whether Gmail cuts it off.
-    pub(super) clipped: bool,
-    pub(super) diagnostics: Vec<Finding>,
-}
-
 /// `/api/outbox`: the newest messages that the mail catcher took.
 #[derive(Debug, Serialize)]
 pub(super) struct OutboxAnswer {
@@ -85,50 +67,45 @@ pub(super) struct OutboxAnswer {
     pub(super) messages: Vec<Caught>,
 }
 
-/// A diagnostic, flat.
+/// `/api/archive`: what `envoi archive` would write now.
 #[derive(Debug, Serialize)]
-pub(super) struct Finding {
-    severity: Severity,
-    /// The rule's code and name; none where no rule of ours is broken.
-    #[serde(flatten)]
-    rule: Option<&'static Rule>,
-    message: String,
-    path: Option<String>,
-    line: usize,
-    column: usize,
-    width: usize,
-    source: Option<String>,
-    hints: Vec<String>,
+pub(super) struct ArchiveAnswer {
+    revision: u64,
+    /// The languages that it has an index in, the project's own first.
+    languages: Vec<IndexAnswer>,
+    left_out: Vec<LeftOutAnswer>,
+    /// Why there is none.
+    diagnostics: Vec<Finding>,
 }
 
-/// Diagnostics as the page shows them.
-pub(super) fn findings(diagnostics: &[Diagnostic]) -> Vec<Finding> {
-    let finding = |diagnostic: &Diagnostic| {
-        let place = diagnostic.place.as_ref();
-        Finding {
-            severity: diagnostic.severity,
-            rule: diagnostic.rule,
-            message: diagnostic.message.clone(),
-            path: place.map(|place| place.path.to_string_lossy().into_owned()),
-            line: place.map_or(0, |place| place.line),
-            column: place.map_or(0, |place| place.column),
-            width: place.map_or(0, |place| place.width),
-            source: place.and_then(|place| place.source.clone()),
-            hints: diagnostic.hints.clone(),
-        }
-    };
-    diagnostics.iter().map(finding).collect()
+/// An index of the archive.
+#[derive(Debug, Serialize)]
+struct IndexAnswer {
+    lang: Language,
+    pages: usize,
 }
 
-/// An error of whatever kind in the page's terms.
-pub(super) fn diagnostics(error: &Error) -> Vec<Diagnostic> {
-    let diagnostic = match error {
-        Error::Input(found) => return found.clone(),
-        Error::File { path, source, .. } => Diagnostic::error(format!("{error}: {source}")).at(Place::file(path)),
-        Error::Relay(trouble) | Error::Ledger(trouble) | Error::Refused(trouble) => match &trouble.cause {
-            Some(cause) => Diagnostic::error(format!("{trouble}: {cause}")),
-            None => Diagnostic::error(trouble.to_string()),
-        },
-    };
-    vec![error.hints().into_iter().fold(diagnostic, Diagnostic::hint)]
+/// An issue that is not in the archive.
+#[derive(Debug, Serialize)]
+struct LeftOutAnswer {
+    slug: String,
+    why: String,
+}
+
+impl ArchiveAnswer {
+    pub(super) fn new(snapshot: &Snapshot, catalogue: &Result<Catalogue, Vec<Diagnostic>>) -> Self {
+        let revision = snapshot.revision;
+        let catalogue = match catalogue {
+            Ok(catalogue) => catalogue,
+            Err(trouble) => {
+                return Self { revision, languages: Vec::new(), left_out: Vec::new(), diagnostics: findings(trouble) };
+            }
+        };
+        let index = |lang: &Language| IndexAnswer { lang: lang.clone(), pages: catalogue.count(lang) };
+        let mut languages: Vec<IndexAnswer> = catalogue.languages().into_iter().map(index).collect();
+        languages.sort_by_key(|index| index.lang != snapshot.project.config.languages.default);
+        let left_out = catalogue.left_out().iter();
+        let left_out = left_out.map(|left| LeftOutAnswer { slug: left.slug.clone(), why: left.why.to_string() });
+        Self { revision, languages, left_out: left_out.collect(), diagnostics: Vec::new() }
+    }
 }

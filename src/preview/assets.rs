@@ -3,7 +3,7 @@
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Path, media type, text; a script imports only those before it.
-pub(super) const ALL: [(&str, &str, &str); 10] = [
+pub(super) const ALL: [(&str, &str, &str); 11] = [
     ("/", "text/html; charset=utf-8", include_str!("page/page.html")),
     ("/page.css", "text/css; charset=utf-8", include_str!("page/page.css")),
     ("/tools.js", SCRIPT, include_str!("page/tools.js")),
@@ -12,6 +12,7 @@ pub(super) const ALL: [(&str, &str, &str); 10] = [
     ("/stage.js", SCRIPT, include_str!("page/stage.js")),
     ("/controls.js", SCRIPT, include_str!("page/controls.js")),
     ("/issue.js", SCRIPT, include_str!("page/issue.js")),
+    ("/archive.js", SCRIPT, include_str!("page/archive.js")),
     ("/outbox.js", SCRIPT, include_str!("page/outbox.js")),
     ("/page.js", SCRIPT, include_str!("page/page.js")),
 ];

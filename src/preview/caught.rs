@@ -13,7 +13,7 @@ use std::sync::Mutex;
 use mail_parser::{Address, MessageParser};
 use serde::Serialize;
 
-use super::desk::lock;
+use super::lock::lock;
 
 /// The most messages that are listed.
 const LISTED: usize = 200;

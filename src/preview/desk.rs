@@ -4,14 +4,19 @@
 //! blocks and belongs on a thread that may.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-use super::answers::diagnostics;
+use super::fingerprint::fingerprint;
 use super::index::{Entry, index};
+use super::lock::lock;
 use super::readers::Readers;
+use super::report::diagnostics;
 use super::sheet::Sheet;
+use crate::archive::{self, Catalogue};
+use crate::clock;
 use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::project::Project;
@@ -85,7 +90,12 @@ pub(super) struct Snapshot {
     pub(super) index: Vec<Entry>,
     pub(super) readers: Readers,
     sheets: Mutex<Vec<(String, Arc<OnceLock<Sheet>>)>>,
+    /// The archive as it would be, and of which ledger and minute.
+    catalogue: Mutex<Option<(u64, Archive)>>,
 }
+
+/// The archive as it would be, or why there is none.
+pub(super) type Archive = Arc<Result<Catalogue, Vec<Diagnostic>>>;
 
 impl Snapshot {
     fn take(project: Arc<Project>, mut trouble: Vec<Diagnostic>, revision: u64, before: Option<&Self>) -> Self {
@@ -100,7 +110,8 @@ impl Snapshot {
             }
         }
         let readers = Readers::of(&project, &languages, before.map(|before| &before.readers));
-        Self { revision, project, trouble, index, readers, sheets: Mutex::default() }
+        let (sheets, catalogue) = (Mutex::default(), Mutex::default());
+        Self { revision, project, trouble, index, readers, sheets, catalogue }
     }
 
     /// An issue's proof; none where there is no such issue. Those who ask at the same time wait for the same one.
@@ -117,9 +128,26 @@ impl Snapshot {
         cell.get_or_init(|| Sheet::pull(&self.project, slug, &self.readers.columns));
         Some(cell)
     }
-}
 
-/// A lock; what a panic elsewhere left behind is whole, since every change here is one assignment.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What `envoi archive` would write now. A send is no save, and an embargo ends by itself: looked at again when
+    /// the ledger was written to, and once a minute.
+    pub(super) fn archive(&self) -> Archive {
+        let ledger = self.project.ledger();
+        let log = ledger.with_extension("db-wal");
+        let seen = fingerprint([ledger.as_path(), log.as_path()]).wrapping_add(clock::seconds().cast_unsigned() / 60);
+        let mut known = lock(&self.catalogue);
+        match &*known {
+            Some((of, archive)) if *of == seen => Arc::clone(archive),
+            _ => {
+                let archive = Arc::new(self.catalogue().map_err(|error| diagnostics(&error)));
+                *known = Some((seen, Arc::clone(&archive)));
+                archive
+            }
+        }
+    }
+
+    fn catalogue(&self) -> Result<Catalogue> {
+        let sent = Handle::current().block_on(archive::sent(&self.project))?;
+        Catalogue::of(&self.project, &sent)
+    }
 }

@@ -12,7 +12,7 @@ use futures_util::Stream;
 use futures_util::stream::unfold;
 use tokio::sync::watch;
 
-use super::server::Room;
+use super::room::Room;
 
 /// A sign of life, by which a browser that has gone is noticed.
 const PULSE: Duration = Duration::from_secs(15);

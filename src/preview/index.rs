@@ -22,6 +22,8 @@ pub(super) struct Entry {
     pub(super) languages: Vec<Language>,
     /// The names of its press releases.
     pub(super) releases: Vec<String>,
+    /// Until when an embargo in it lasts: `2014-11-06 10:30 +01:00`; it may be over by now.
+    embargo: Option<String>,
     /// Of its folder when it was read whole, else 0.
     #[serde(skip)]
     seen: u64,
@@ -54,6 +56,7 @@ fn read(project: &Project, slug: &str, seen: u64, known: Option<&Entry>) -> Entr
         date: None,
         languages: vec![default.clone()],
         releases: Vec::new(),
+        embargo: None,
         seen: 0,
         default: default.clone(),
     });
@@ -73,6 +76,7 @@ fn read(project: &Project, slug: &str, seen: u64, known: Option<&Entry>) -> Entr
             let release = |version: &&Snippet| version.front.kind == Kind::PressRelease;
             let releases = issue.snippets.iter().filter_map(|versions| versions.iter().find(release));
             entry.releases = releases.map(|release| release.name.clone()).collect();
+            entry.embargo = issue.embargo().map(|moment| moment.0.strftime("%Y-%m-%d %H:%M %:z").to_string());
             entry.seen = seen;
         }
         // what is amiss may lie elsewhere (a boilerplate): looked at again after the next save

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! watch   ── files saved ──>  desk      the project after the last save, and the proofs pulled of it
-//! server  ── a question ───>  desk      -> index, readers, sheet, letter -> answers
+//! server  ── a question ───>  desk      -> index, readers, sheet, letter, archive -> answers, report
 //!                             caught    the mail catcher's outbox
 //! events  <── revisions ───   desk      server-sent events, upon which the page asks again
 //! guard                                 who may ask, and what an answer may do
@@ -21,14 +21,16 @@ mod fingerprint;
 mod guard;
 mod index;
 mod letter;
+mod lock;
 mod readers;
+mod report;
+mod room;
 mod server;
 mod sheet;
 #[cfg(test)]
 mod tests;
 mod watch;
 
-use std::fmt::Write as _;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -40,9 +42,10 @@ use tokio::net::TcpListener;
 
 use self::caught::Outbox;
 use self::desk::Desk;
-use self::server::Room;
+use self::room::Room;
 use self::watch::Watch;
 use crate::error::{Error, Result, Trouble};
+use crate::render::segment;
 
 /// How long answers that are under way may take when the server ends.
 const GRACE: Duration = Duration::from_millis(500);
@@ -77,15 +80,7 @@ impl Preview {
     pub fn url(&self, issue: Option<&str>) -> String {
         let base = guard::base(self.address);
         let Some(slug) = issue else { return format!("{base}/") };
-        let mut url = format!("{base}/#issue=");
-        for byte in slug.bytes() {
-            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                url.push(char::from(byte));
-            } else {
-                let _ = write!(url, "%{byte:02X}");
-            }
-        }
-        url
+        format!("{base}/#issue={}", segment(slug))
     }
 
     /// Answers until `until` is over; pages that are still open do not hold it up.

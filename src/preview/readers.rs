@@ -3,8 +3,8 @@
 //! [`Project`] -> [`Readers`]. The list is not judged here (that is `envoi subscribers check`): rows that cannot be
 //! written to are passed over, and a list that cannot be read at all is a diagnostic beside sample readers.
 
-use super::answers::diagnostics;
 use super::fingerprint::fingerprint;
+use super::report::diagnostics;
 use crate::address::Address;
 use crate::audience::{Columns, Listing as _, Row, Subscriber};
 use crate::diagnostic::Diagnostic;

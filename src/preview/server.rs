@@ -7,31 +7,22 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get};
 use axum::{Json, Router, middleware};
 use serde::Deserialize;
-use tokio::sync::watch;
 
-use super::answers::{OutboxAnswer, ProjectAnswer, Report, diagnostics, findings};
-use super::caught::Outbox;
-use super::desk::{Desk, Snapshot};
+use super::answers::{ArchiveAnswer, OutboxAnswer, ProjectAnswer};
+use super::desk::Snapshot;
 use super::letter::Letter;
-use super::sheet::{Missing, Sheet};
+use super::report::{Report, diagnostics, findings};
+use super::room::Room;
+use super::sheet::{self, Missing, Sheet};
 use super::{assets, events, guard};
 use crate::issue::Issue;
 use crate::language::Language;
-
-/// What every request can ask.
-#[derive(Clone)]
-pub(super) struct Room {
-    pub(super) desk: Arc<Desk>,
-    pub(super) outbox: Arc<Outbox>,
-    /// Turns true when the server is to end.
-    pub(super) ending: watch::Receiver<bool>,
-}
 
 /// What may stand behind the `?`. Anything else is passed over.
 #[derive(Debug, Default, Deserialize)]
@@ -62,6 +53,9 @@ pub(super) fn routes(room: Room, address: SocketAddr) -> Router {
         .route("/issue/{slug}/{lang}/{form}", get(message))
         .route("/release/{name}/{lang}", get(release))
         .route("/release/{name}/{lang}/text", get(release_text))
+        .route("/material/{slug}/{name}/{*file}", get(material))
+        .route("/api/archive", get(archive))
+        .route("/archive/{*path}", get(archive_file))
         .route("/outbox/{id}/{form}", get(caught))
         .route("/events", get(events::events))
         .fallback(async || refuse(StatusCode::NOT_FOUND, "the preview has no such page"))
@@ -86,13 +80,20 @@ async fn report(
         let snapshot = room.desk.snapshot();
         let sheet = snapshot.trouble.is_empty().then(|| snapshot.sheet(&slug)).flatten();
         let report = match (sheet.as_ref().and_then(|sheet| sheet.get()), Language::parse(&lang)) {
-            (Some(sheet), Some(lang)) => sheet.report(&snapshot, &lang, asked.reader()),
+            (Some(sheet), Some(lang)) => {
+                let report = sheet.report(desk(&snapshot), &lang, asked.reader());
+                Report { revision: snapshot.revision, ..report }
+            }
             (Some(_), None) => return refuse(StatusCode::NOT_FOUND, "this is no language"),
             (None, _) => unreadable(&snapshot, &slug),
         };
         Json(report).into_response()
     })
     .await
+}
+
+fn desk(snapshot: &Snapshot) -> sheet::Desk<'_> {
+    sheet::Desk { project: &snapshot.project, readers: &snapshot.readers }
 }
 
 /// The report where nothing can be said about the issue itself.
@@ -113,7 +114,7 @@ async fn message(
         let snapshot = room.desk.snapshot();
         let letter = with_sheet(&snapshot, &slug, |sheet| {
             let lang = Language::parse(&lang).ok_or(Missing::Nothing("this is no language"))?;
-            sheet.letter(&snapshot, &lang, asked.reader())
+            sheet.letter(desk(&snapshot), &lang, asked.reader())
         });
         letter.map_or_else(missing, |letter| show(&letter, &form))
     })
@@ -154,6 +155,52 @@ fn find_release(room: &Room, name: &str, lang: &str, asked: &Asked) -> Result<Ar
     let entry = named.or_else(|| snapshot.index.iter().find(has));
     let entry = entry.ok_or(Missing::Nothing("no issue has a press release of this name"))?;
     with_sheet(&snapshot, &entry.slug, |sheet| sheet.release(&snapshot.project, name, &lang))
+}
+
+async fn material(State(room): State<Room>, Path((slug, name, file)): Path<(String, String, String)>) -> Response {
+    blocking(move || {
+        let snapshot = room.desk.snapshot();
+        let found = with_sheet(&snapshot, &slug, |sheet| sheet.material(&snapshot.project, &name, &file));
+        found.map_or_else(missing, |(kind, bytes)| download(kind, bytes))
+    })
+    .await
+}
+
+async fn archive(State(room): State<Room>) -> Response {
+    blocking(move || {
+        let snapshot = room.desk.snapshot();
+        Json(ArchiveAnswer::new(&snapshot, &snapshot.archive())).into_response()
+    })
+    .await
+}
+
+async fn archive_file(State(room): State<Room>, Path(path): Path<String>) -> Response {
+    blocking(move || {
+        let snapshot = room.desk.snapshot();
+        let file = match &*snapshot.archive() {
+            Ok(catalogue) => catalogue.file(&snapshot.project, &path).map_err(|error| diagnostics(&error)),
+            Err(trouble) => Err(trouble.clone()),
+        };
+        let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+        match (file, ending) {
+            (Ok(Some(page)), "html") => html(String::from_utf8_lossy(&page).into_owned()),
+            (Ok(Some(text)), "txt" | "xml" | "json" | "js") => plain(text),
+            (Ok(Some(bytes)), _) => download("application/octet-stream", bytes),
+            (Ok(None), _) => refuse(StatusCode::NOT_FOUND, "the archive has no such page"),
+            (Err(trouble), _) => {
+                let why = trouble.first().map_or_else(String::new, ToString::to_string);
+                missing(Missing::Broken(why))
+            }
+        }
+    })
+    .await
+}
+
+/// A file to be kept and not shown: what is in it is anybody's.
+fn download(kind: &'static str, bytes: Vec<u8>) -> Response {
+    let policy = (CONTENT_SECURITY_POLICY, HeaderValue::from_static(guard::MESSAGE));
+    let keep = (CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
+    ([(CONTENT_TYPE, HeaderValue::from_static(kind)), policy, keep], bytes).into_response()
 }
 
 fn with_sheet<T>(

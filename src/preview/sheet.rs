@@ -3,11 +3,13 @@
 //! [`Project`] + slug -> [`Sheet`]; sheet + language + subscriber -> [`Letter`] and [`Report`]. A sheet is pulled once
 //! a revision. What is wrong is in its diagnostics; a sheet that shows nothing says why.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use super::answers::{Report, diagnostics, findings};
-use super::desk::{Snapshot, lock};
 use super::letter::{self, Letter};
+use super::lock::lock;
+use super::readers::Readers;
+use super::report::{Report, diagnostics, findings};
 use crate::audience::{Columns, Subscriber};
 use crate::check::CLIPPED;
 use crate::diagnostic::Diagnostic;
@@ -15,8 +17,9 @@ use crate::error::{Error, Result};
 use crate::issue::{Issue, Kind, TAGS};
 use crate::language::Language;
 use crate::message::Stamper;
+use crate::press::{material, versions};
 use crate::project::{ImagesMode, Project};
-use crate::render::{Dress, Page, Placing, Proof, Renderer, Rendering};
+use crate::render::{Dress, Page, Placing, Proof, Renderer, Rendering, segment};
 
 /// The send that previewed messages are stamped for; only their Message-ID shows it.
 const SEND: &str = "preview";
@@ -42,6 +45,13 @@ struct Ready {
     stamper: Stamper,
     /// See [`letter::linked`].
     linked: Vec<(String, String)>,
+}
+
+/// Of what a sheet is: the project, and as whom it can be read.
+#[derive(Clone, Copy)]
+pub(super) struct Desk<'d> {
+    pub(super) project: &'d Project,
+    pub(super) readers: &'d Readers,
 }
 
 /// Why there is nothing to show.
@@ -75,19 +85,19 @@ impl Sheet {
     }
 
     /// What there is to say about an edition and the message that a reader gets.
-    pub(super) fn report(&self, snapshot: &Snapshot, language: &Language, number: Option<usize>) -> Report {
+    pub(super) fn report(&self, desk: Desk<'_>, language: &Language, number: Option<usize>) -> Report {
         let mut found = self.diagnostics.clone();
-        found.extend(snapshot.readers.trouble.iter().cloned());
-        let mut report = Report { revision: snapshot.revision, ..Report::default() };
-        let reader = snapshot.readers.choose(number, language);
-        let columns = &snapshot.readers.columns;
+        found.extend(desk.readers.trouble.iter().cloned());
+        let mut report = Report::default();
+        let reader = desk.readers.choose(number, language);
+        let columns = &desk.readers.columns;
         let edition = reader.and_then(|(_, reader)| self.edition(language, columns, reader));
         if let (Some(edition), Some((_, reader))) = (edition, reader) {
-            match edition.letter(snapshot, self.slug(), reader) {
+            match edition.letter(desk, self.slug(), reader) {
                 Ok(letter) => {
                     let rendering = &edition.rendering;
                     report.rendered = true;
-                    report.from = snapshot.project.config.sender.from.to_string();
+                    report.from = desk.project.config.sender.from.to_string();
                     report.to = columns.mailbox(reader).to_string();
                     report.subject = rendering.subject.fill(|field| columns.fill(reader, field));
                     report.preheader = rendering.preheader.fill(|field| columns.fill(reader, field));
@@ -106,15 +116,15 @@ impl Sheet {
     /// The message that a reader gets.
     pub(super) fn letter(
         &self,
-        snapshot: &Snapshot,
+        desk: Desk<'_>,
         language: &Language,
         number: Option<usize>,
     ) -> Result<Arc<Letter>, Missing> {
-        let (_, reader) = snapshot.readers.choose(number, language).ok_or(Missing::Nothing("there is no reader"))?;
+        let (_, reader) = desk.readers.choose(number, language).ok_or(Missing::Nothing("there is no reader"))?;
         let edition = self
-            .edition(language, &snapshot.readers.columns, reader)
+            .edition(language, &desk.readers.columns, reader)
             .ok_or_else(|| self.missing("the issue has no edition in this language"))?;
-        edition.letter(snapshot, self.slug(), reader).map_err(|error| Missing::Broken(error.to_string()))
+        edition.letter(desk, self.slug(), reader).map_err(|error| Missing::Broken(error.to_string()))
     }
 
     /// The page of a press release in a language.
@@ -128,11 +138,27 @@ impl Sheet {
         let serving = issue.edition(language).into_iter().find(|snippet| snippet.name == name);
         let release =
             serving.filter(|snippet| snippet.front.kind == Kind::PressRelease).ok_or(Missing::Nothing(none))?;
-        let dress = Dress::in_preview(issue, release);
+        let files = format!("/material/{}/{}/", segment(&issue.slug), segment(name));
+        let dress = Dress::in_preview(issue, release, files);
         let page = Renderer::new(project, &self.fields).and_then(|renderer| renderer.release(issue, release, &dress));
         let page = Arc::new(page.map_err(|error| Missing::Broken(error.to_string()))?);
         pages.push((name.to_owned(), language.clone(), Arc::clone(&page)));
         Ok(page)
+    }
+
+    /// A photo or document of a press release: its media type and its bytes.
+    pub(super) fn material(
+        &self,
+        project: &Project,
+        name: &str,
+        file: &str,
+    ) -> Result<(&'static str, Vec<u8>), Missing> {
+        let none = "the press release has no such file";
+        let issue = self.issue.as_ref().ok_or_else(|| self.missing(none))?;
+        let all = versions(issue, name).into_iter().flat_map(material);
+        let wanted = all.into_iter().find(|one| one.name == Path::new(file)).ok_or(Missing::Nothing(none))?;
+        let bytes = wanted.read(project).map_err(|error| Missing::Broken(error.to_string()))?;
+        Ok((wanted.mime(), bytes))
     }
 
     /// What a reader gets in a language.
@@ -157,9 +183,9 @@ impl Sheet {
 
 impl Edition {
     /// Stamps the message for a reader, as a send would, and reads it again, as the reader's program would.
-    fn letter(&self, snapshot: &Snapshot, slug: &str, reader: &Subscriber) -> Result<Arc<Letter>, &Error> {
+    fn letter(&self, desk: Desk<'_>, slug: &str, reader: &Subscriber) -> Result<Arc<Letter>, &Error> {
         let ready = self.ready.get_or_init(|| {
-            let stamper = Stamper::sample(&snapshot.project, slug, &self.rendering, &snapshot.readers.columns, SEND)?;
+            let stamper = Stamper::sample(desk.project, slug, &self.rendering, &desk.readers.columns, SEND)?;
             Ok(Ready { stamper, linked: letter::linked(&self.rendering.pictures) })
         });
         let Ready { stamper, linked } = ready.as_ref()?;

@@ -15,10 +15,10 @@ const BEFORE_NAMES: [&str; 24] = [
 ];
 
 /// After a number: "10 h", "2,7 Mo".
-const AFTER_NUMBERS: [&str; 38] = [
-    "h", "min", "s", "%", "‰", "€", "$", "£", "km", "m", "cm", "mm", "kg", "g", "l", "m²", "km²", "°C", "ko", "Mo",
-    "Go", "kB", "MB", "GB", "am", "pm", "a.m", "p.m", "uur", "u.", "u", "euros", "euro", "ans", "jaar", "siècle",
-    "eeuw", "century",
+const AFTER_NUMBERS: [&str; 40] = [
+    "h", "min", "s", "%", "‰", "€", "$", "£", "km", "m", "cm", "mm", "kg", "g", "l", "m²", "km²", "°C", "ko", "Ko",
+    "Mo", "Go", "kB", "KB", "MB", "GB", "am", "pm", "a.m", "p.m", "uur", "u.", "u", "euros", "euro", "ans", "jaar",
+    "siècle", "eeuw", "century",
 ];
 
 /// Dutch words that begin with an apostrophe: 's avonds, 't, 'n.

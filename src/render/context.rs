@@ -9,6 +9,7 @@ use super::campaign::Campaign;
 use super::html;
 use super::locale::Locale;
 use super::look::Look;
+use super::material::segment;
 use super::pictures::Pictures;
 use super::slots::Slots;
 use super::text::{self, Note};
@@ -82,7 +83,7 @@ pub(super) struct SnippetView {
     pub(super) body: String,
     image: Option<ImageView>,
     links: Vec<LinkView>,
-    pub(super) documents: Vec<DocumentView>,
+    documents: Vec<DocumentView>,
     speaker: Option<String>,
     function: Option<String>,
     copyright: Option<String>,
@@ -117,15 +118,15 @@ struct LinkView {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct DocumentView {
-    pub(super) title: String,
-    pub(super) url: String,
-    pub(super) lang: Option<Language>,
-    pub(super) lang_name: Option<String>,
+struct DocumentView {
+    title: String,
+    url: String,
+    lang: Option<Language>,
+    lang_name: Option<String>,
     #[serde(rename = "type")]
-    pub(super) kind: Option<String>,
-    pub(super) size: Option<String>,
-    pub(super) note: Option<String>,
+    kind: Option<String>,
+    size: Option<String>,
+    note: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -158,6 +159,9 @@ pub(super) struct Setting<'a> {
     pub(super) slots: &'a Slots,
     pub(super) pictures: &'a Pictures<'a>,
     pub(super) campaign: Campaign<'a>,
+    /// Where the documents of a snippet's own folder lie, as whoever reads the text reaches them; none where nothing
+    /// can lead to them. The address ends in `/`.
+    pub(super) beside: &'a dyn Fn(&Snippet) -> Option<String>,
 }
 
 /// A text being made: HTML, or plain text with the number of its next note.
@@ -224,19 +228,27 @@ impl Setting<'_> {
                     date: date(&link.date),
                 })
                 .collect(),
-            // one that lies in the folder goes with its page, and no message could lead to it
             documents: front
                 .documents
                 .iter()
-                .filter(|document| !document.url.is_empty())
-                .map(|document| DocumentView {
-                    title: set_in(&document.lang).text(&document.title),
-                    url: url(&document.url),
-                    lang: document.lang.clone(),
-                    lang_name: name_of(&document.lang),
-                    kind: document.kind.clone().or_else(|| file_type(&document.url)),
-                    size: set.maybe(document.size.as_ref()),
-                    note: set.maybe(document.note.as_ref()),
+                .zip(&snippet.press.documents)
+                .filter_map(|(document, file)| {
+                    let (url, kind, size) = match file.as_ref().filter(|_| document.url.is_empty()) {
+                        Some(file) => {
+                            let url = format!("{}documents/{}", (self.beside)(snippet)?, segment(&file.name));
+                            (url, file.kind(), Some(self.locale.size(file.bytes)))
+                        }
+                        None => (url(&document.url), file_type(&document.url), None),
+                    };
+                    Some(DocumentView {
+                        title: set_in(&document.lang).text(&document.title),
+                        url,
+                        lang: document.lang.clone(),
+                        lang_name: name_of(&document.lang),
+                        kind: document.kind.clone().or(kind),
+                        size: set.maybe(document.size.as_ref()).or(size),
+                        note: set.maybe(document.note.as_ref()),
+                    })
                 })
                 .collect(),
             speaker: set.maybe(front.speaker.as_ref()),
@@ -278,7 +290,7 @@ impl Setting<'_> {
     ) -> Result<(String, Option<String>, Vec<Note>)> {
         let links = |url: &MergeText| self.campaign.apply(url);
         let body = set.document(&snippet.body);
-        let boilerplate = snippet.boilerplate.as_ref().map(|text| set.document(text));
+        let boilerplate = snippet.boilerplate.as_ref().map(|boilerplate| set.document(&boilerplate.text));
         let raw = snippet.front.raw_html;
         match target {
             Target::Html => {

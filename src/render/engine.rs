@@ -135,7 +135,7 @@ const TAKEN: &[&str] = &[
 type Change = fn(&[String]) -> String;
 
 /// What a template is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Form {
     Html,
     Text,
@@ -150,23 +150,18 @@ impl Form {
     }
 }
 
-/// The templates of one form, read and ready.
-pub(super) struct Engine<'f> {
+/// A page's template with all partials, read and ready.
+pub(super) struct Engine {
     registry: Handlebars<'static>,
-    files: &'f TemplateFiles,
+    files: TemplateFiles,
+    page: String,
     form: Form,
-    fields: &'f [String],
+    fields: Vec<String>,
 }
 
-impl<'f> Engine<'f> {
-    /// Reads a page template and every partial.
-    pub(super) fn new(
-        files: &'f TemplateFiles,
-        form: Form,
-        pages: &[&str],
-        fields: &'f [String],
-        slots: &Slots,
-    ) -> Result<Self> {
+impl Engine {
+    /// Reads a page's template and every partial.
+    pub(super) fn new(files: &TemplateFiles, form: Form, page: &str, fields: &[String], slots: &Slots) -> Result<Self> {
         let mut registry = Handlebars::new();
         registry.set_strict_mode(true);
         if form == Form::Text {
@@ -176,13 +171,12 @@ impl<'f> Engine<'f> {
             registry.register_escape_fn(super::html::escape);
         }
         register_helpers(&mut registry, fields, slots);
-        let mut engine = Self { registry, files, form, fields };
+        let (page, fields) = (page.to_owned(), fields.to_vec());
+        let mut engine = Self { registry, files: files.clone(), page, form, fields };
         for (name, file) in files.partials(form.ending()) {
             engine.register(&name, &file)?;
         }
-        for page in pages {
-            engine.register(page, &format!("{page}{}", form.ending()))?;
-        }
+        engine.register(&engine.page.clone(), &format!("{}{}", engine.page, form.ending()))?;
         Ok(engine)
     }
 
@@ -211,22 +205,22 @@ impl<'f> Engine<'f> {
         })
     }
 
-    /// Renders a page.
-    pub(super) fn render(&self, page: &str, context: &impl Serialize) -> Result<String> {
+    /// Renders the page.
+    pub(super) fn render(&self, context: &impl Serialize) -> Result<String> {
         let rendered = self
             .registry
-            .render(page, context)
-            .map_err(|error| crate::error::Error::from(self.explain(page, &error)))?;
+            .render(&self.page, context)
+            .map_err(|error| crate::error::Error::from(self.explain(&error)))?;
         if rendered.trim().is_empty() {
             return Err(Diagnostic::of(&rule::EMPTY_TEMPLATE, "the template renders nothing")
-                .at(crate::diagnostic::Place::file(format!("templates/{page}{}", self.form.ending())))
+                .at(crate::diagnostic::Place::file(format!("templates/{}{}", self.page, self.form.ending())))
                 .hint("delete the file to have the built-in template back")
                 .into());
         }
         Ok(rendered)
     }
 
-    fn explain(&self, page: &str, error: &RenderError) -> Diagnostic {
+    fn explain(&self, error: &RenderError) -> Diagnostic {
         let diagnostic = match error.reason() {
             RenderErrorReason::MissingVariable(name) => self.unknown(name.as_deref().unwrap_or("?")),
             RenderErrorReason::HelperNotFound(name) => self.unknown(name),
@@ -240,7 +234,7 @@ impl<'f> Engine<'f> {
             }
             other => Diagnostic::of(&rule::BROKEN_TEMPLATE, lower(&other.to_string())),
         };
-        let template = error.template_name.as_deref().unwrap_or(page);
+        let template = error.template_name.as_deref().unwrap_or(&self.page);
         let file = if self.files.has(&format!("partials/{template}{}", self.form.ending())) {
             format!("partials/{template}{}", self.form.ending())
         } else {
@@ -281,43 +275,20 @@ fn argument(helper: &Helper<'_>, index: usize) -> Option<String> {
 }
 
 fn register_helpers(registry: &mut Handlebars<'static>, fields: &[String], slots: &Slots) {
-    for field in fields.iter().filter(|field| !TAKEN.contains(&field.as_str())) {
-        let (name, slots) = (field.clone(), slots.clone());
-        registry.register_helper(
-            field,
-            Box::new(
-                move |helper: &Helper<'_>,
-                      _: &Handlebars<'_>,
-                      _: &Context,
-                      _: &mut RenderContext<'_, '_>,
-                      out: &mut dyn Output|
-                      -> HelperResult {
-                    let field = MergeField { name: name.clone(), fallback: argument(helper, 0), in_url: false };
-                    Ok(out.write(&slots.token(&field))?)
-                },
-            ),
-        );
+    for name in fields.iter().filter(|field| !TAKEN.contains(&field.as_str())) {
+        let (own, slots) = (name.clone(), slots.clone());
+        register(registry, name, move |helper, _| Ok(token(&slots, own.clone(), argument(helper, 0))));
     }
     let (slots, known) = (slots.clone(), fields.to_vec());
-    registry.register_helper(
-        "merge",
-        Box::new(
-            move |helper: &Helper<'_>,
-                  _: &Handlebars<'_>,
-                  _: &Context,
-                  _: &mut RenderContext<'_, '_>,
-                  out: &mut dyn Output|
-                  -> HelperResult {
-                let name = argument(helper, 0).unwrap_or_default();
-                if !known.contains(&name) {
-                    return Err(RenderErrorReason::HelperNotFound(name).into());
-                }
-                let field = MergeField { name, fallback: argument(helper, 1), in_url: false };
-                Ok(out.write(&slots.token(&field))?)
-            },
-        ),
-    );
-    let helpers: [(&str, Change); 3] = [
+    register(registry, "merge", move |helper, _| {
+        let name = argument(helper, 0).unwrap_or_default();
+        if known.contains(&name) {
+            Ok(token(&slots, name, argument(helper, 1)))
+        } else {
+            Err(RenderErrorReason::HelperNotFound(name).into())
+        }
+    });
+    let changes: [(&str, Change); 3] = [
         ("underline", |a| {
             let with = a.get(1).and_then(|with| with.chars().next()).unwrap_or('-');
             text::underline(a.first().map_or("", String::as_str), with, text::WIDTH)
@@ -330,21 +301,34 @@ fn register_helpers(registry: &mut Handlebars<'static>, fields: &[String], slots
         }),
         ("upper", |a| a.first().map_or_else(String::new, |text| text.to_uppercase())),
     ];
-    for (name, change) in helpers {
-        registry.register_helper(
-            name,
-            Box::new(
-                move |helper: &Helper<'_>,
-                      registry: &Handlebars<'_>,
-                      _: &Context,
-                      _: &mut RenderContext<'_, '_>,
-                      out: &mut dyn Output|
-                      -> HelperResult {
-                    let arguments: Vec<String> =
-                        (0..helper.params().len()).map(|index| argument(helper, index).unwrap_or_default()).collect();
-                    Ok(out.write(&registry.get_escape_fn()(&change(&arguments)))?)
-                },
-            ),
-        );
+    for (name, change) in changes {
+        register(registry, name, move |helper, registry| {
+            let all = 0..helper.params().len();
+            let arguments: Vec<String> = all.map(|index| argument(helper, index).unwrap_or_default()).collect();
+            Ok(registry.get_escape_fn()(&change(&arguments)))
+        });
     }
+}
+
+/// Registers a helper by what it writes.
+fn register<F>(registry: &mut Handlebars<'static>, name: &str, writes: F)
+where
+    F: Fn(&Helper<'_>, &Handlebars<'_>) -> Result<String, RenderError> + Send + Sync + 'static,
+{
+    registry.register_helper(
+        name,
+        Box::new(
+            move |helper: &Helper<'_>,
+                  registry: &Handlebars<'_>,
+                  _: &Context,
+                  _: &mut RenderContext<'_, '_>,
+                  out: &mut dyn Output|
+                  -> HelperResult { Ok(out.write(&writes(helper, registry)?)?) },
+        ),
+    );
+}
+
+/// A merge field on its way through the template.
+fn token(slots: &Slots, name: String, fallback: Option<String>) -> String {
+    slots.token(&MergeField { name, fallback, in_url: false })
 }

@@ -1,16 +1,14 @@
-//! What lies beside a press release's page: photos for print and documents, as the page leads to them.
+//! The photos that lie beside a press release's page, as the page shows them and leads to them.
 
 use serde::Serialize;
 
-use super::context::DocumentView;
 use super::engine::Form;
 use super::locale::Locale;
 use super::picture;
 use super::pictures::Pictures;
-use super::release::Dress;
+use super::typography::Typography;
 use crate::error::Result;
-use crate::issue::{Attachment, Media, Photo, Snippet};
-use crate::language::Language;
+use crate::issue::{Media, Photo};
 use crate::project::Project;
 
 /// How wide a photo to take is shown, in CSS pixels.
@@ -63,7 +61,13 @@ impl Files<'_> {
     }
 
     /// A photo as the page shows it.
-    pub(super) fn photo(&self, photo: &Photo, pictures: &Pictures<'_>, form: Form) -> Result<PhotoView> {
+    pub(super) fn photo(
+        &self,
+        photo: &Photo,
+        set: &Typography<'_>,
+        pictures: &Pictures<'_>,
+        form: Form,
+    ) -> Result<PhotoView> {
         let picture = &photo.picture;
         let (src, width, height) = match form {
             Form::Html => {
@@ -76,48 +80,16 @@ impl Files<'_> {
             src,
             width,
             height,
-            alt: picture.alt.clone(),
-            caption: picture.caption.clone(),
-            credit: picture.credit.clone(),
+            alt: set.text(&picture.alt),
+            caption: set.maybe(picture.caption.as_ref()),
+            credit: set.maybe(picture.credit.as_ref()),
             full: photo.full.as_ref().and_then(|media| self.full(media)),
         })
     }
 }
 
-/// Each document in the officer's order: those with an address as the newsletter has them, those of the folder where
-/// the page can lead to them.
-pub(super) fn documents(
-    release: &Snippet,
-    locale: &Locale,
-    dress: &Dress,
-    linked: Vec<DocumentView>,
-) -> Vec<DocumentView> {
-    let mut linked = linked.into_iter();
-    let own = |lang: &Language| lang.primary() == release.lang.primary();
-    let view = |document: &crate::issue::Document, file: &Attachment| {
-        let prefix = dress.files.as_ref()?;
-        Some(DocumentView {
-            title: document.title.clone(),
-            url: format!("{prefix}documents/{}", segment(&file.name)),
-            lang: document.lang.clone(),
-            lang_name: document.lang.as_ref().filter(|lang| !own(lang)).map(|lang| locale.language_name(lang)),
-            kind: document.kind.clone().or_else(|| file.kind()),
-            size: document.size.clone().or_else(|| Some(locale.size(file.bytes))),
-            note: document.note.clone(),
-        })
-    };
-    let pairs = release.front.documents.iter().zip(&release.press.documents);
-    pairs
-        .filter_map(|(document, file)| match file {
-            _ if !document.url.is_empty() => linked.next(),
-            Some(file) => view(document, file),
-            None => None,
-        })
-        .collect()
-}
-
 /// A file's name within an address (RFC 3986, section 3.3).
-fn segment(name: &str) -> String {
+pub fn segment(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

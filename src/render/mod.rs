@@ -29,10 +29,13 @@ mod text;
 mod theme;
 mod typography;
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use css_inline::CSSInliner;
 
 pub use html::escape;
-pub use material::{full_resolution, photo_name};
+pub use material::{full_resolution, photo_name, segment};
 pub use newsletter::WebPage;
 pub use pictures::{Placed, Placing};
 pub use proof::Proof;
@@ -41,6 +44,7 @@ pub use text::WIDTH;
 
 use self::campaign::Campaign;
 use self::context::Setting;
+use self::engine::{Engine, Form};
 use self::files::TemplateFiles;
 use self::locale::Locale;
 use self::look::{Ground, Look};
@@ -49,7 +53,7 @@ use self::slots::Slots;
 use self::theme::Theme;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Cause, Error, Result};
-use crate::issue::{Issue, MergeText, Readership};
+use crate::issue::{Issue, MergeText, Readership, Snippet};
 use crate::language::Language;
 use crate::project::Project;
 use crate::rule;
@@ -85,6 +89,11 @@ pub struct Renderer<'p> {
     files: TemplateFiles,
     theme: Theme,
     fields: Vec<String>,
+    /// The merge fields of everything that is rendered, each once.
+    slots: Slots,
+    locales: Mutex<BTreeMap<Language, Arc<Locale>>>,
+    /// The templates that were read, by form and page: reading one takes longer than rendering it.
+    engines: Mutex<BTreeMap<(Form, &'static str), Arc<Engine>>>,
 }
 
 impl<'p> Renderer<'p> {
@@ -92,7 +101,31 @@ impl<'p> Renderer<'p> {
     pub fn new(project: &'p Project, fields: &[String]) -> Result<Self> {
         let files = TemplateFiles::new(project);
         let theme = Theme::load(&files)?;
-        Ok(Self { project, files, theme, fields: fields.to_vec() })
+        let (slots, fields) = (Slots::default(), fields.to_vec());
+        let (locales, engines) = (Mutex::default(), Mutex::default());
+        Ok(Self { project, files, theme, fields, slots, locales, engines })
+    }
+
+    /// How a language writes dates, and its fixed words.
+    fn locale(&self, language: &Language) -> Result<Arc<Locale>> {
+        let mut known = self.locales.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(locale) = known.get(language) {
+            return Ok(Arc::clone(locale));
+        }
+        let locale = Arc::new(Locale::load(&self.files, language)?);
+        known.insert(language.clone(), Arc::clone(&locale));
+        Ok(locale)
+    }
+
+    /// A page's template in a form, ready to be rendered.
+    fn engine(&self, form: Form, page: &'static str) -> Result<Arc<Engine>> {
+        let mut known = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(engine) = known.get(&(form, page)) {
+            return Ok(Arc::clone(engine));
+        }
+        let engine = Arc::new(Engine::new(&self.files, form, page, &self.fields, &self.slots)?);
+        known.insert((form, page), Arc::clone(&engine));
+        Ok(engine)
     }
 
     /// What is wrong with the templates and the theme without being an error.
@@ -117,12 +150,12 @@ impl<'p> Renderer<'p> {
         issue: &'a Issue,
         language: &'a Language,
         locale: &'a Locale,
-        slots: &'a Slots,
         pictures: &'a Pictures<'a>,
+        beside: &'a dyn Fn(&Snippet) -> Option<String>,
     ) -> Setting<'a> {
         let config = &self.project.config;
         let campaign = Campaign { links: &config.links, site: config.organisation.url.as_deref(), slug: &issue.slug };
-        Setting { language, locale, slots, pictures, campaign }
+        Setting { language, locale, slots: &self.slots, pictures, campaign, beside }
     }
 
     fn organisation(&self, language: &Language) -> context::Organisation {
@@ -141,7 +174,7 @@ impl<'p> Renderer<'p> {
     }
 
     fn own_name(&self, language: &Language) -> String {
-        Locale::load(&self.files, language).map_or_else(|_| language.to_string(), |locale| locale.name)
+        self.locale(language).map_or_else(|_| language.to_string(), |locale| locale.name.clone())
     }
 }
 

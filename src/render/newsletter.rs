@@ -4,14 +4,12 @@
 //! what only some readers get.
 
 use super::context::{self, Target};
-use super::engine::{Engine, Form};
-use super::locale::Locale;
+use super::engine::Form;
 use super::look::Ground;
 use super::pictures::{Pictures, Placed, Placing};
-use super::slots::Slots;
 use super::{Renderer, Rendering, UPRIGHT, html, inline_css, text};
 use crate::error::Result;
-use crate::issue::{Issue, MergeText, Piece, Readership};
+use crate::issue::{Issue, MergeText, Piece, Readership, Snippet};
 use crate::language::Language;
 
 /// The template.
@@ -71,10 +69,10 @@ impl Renderer<'_> {
 
     fn newsletter(&self, wanted: Wanted<'_>) -> Result<Rendering> {
         let Wanted { issue, language, readership, placing, web } = wanted;
-        let slots = Slots::default();
         let pictures = Pictures::new(self.project, placing, self.theme.width, UPRIGHT);
-        let locale = Locale::load(&self.files, language)?;
-        let setting = self.setting(issue, language, &locale, &slots, &pictures);
+        let locale = self.locale(language)?;
+        let beside = |snippet: &Snippet| snippet.beside_on_the_web(self.project);
+        let setting = self.setting(issue, language, &locale, &pictures, &beside);
         let organisation = self.organisation(language);
         let look = self.look(language, &pictures, Ground::Masthead)?;
 
@@ -99,35 +97,35 @@ impl Renderer<'_> {
             end: if leftwards { "left" } else { "right" },
             web,
             web_url: self.web_url(issue, language),
-            subject: slots.close(&subject),
-            preheader: slots.close(&preheader),
+            subject: self.slots.close(&subject),
+            preheader: self.slots.close(&preheader),
             date: issue.manifest.date.map(|day| locale.date(day.0)),
             organisation: &organisation,
             theme: &look,
             words: &locale.words,
-            unsubscribe: if web { context::Unsubscribe::default() } else { self.unsubscribe(language, &slots, form) },
+            unsubscribe: if web { context::Unsubscribe::default() } else { self.unsubscribe(language, form) },
             editions: self.editions(issue, language, web),
             snippets,
         };
-        let html = Engine::new(&self.files, Form::Html, &[TEMPLATE], &self.fields, &slots)?
-            .render(TEMPLATE, &newsletter(html_views, Form::Html, headline(&Target::Html)))?;
-        let plain = Engine::new(&self.files, Form::Text, &[TEMPLATE], &self.fields, &slots)?
-            .render(TEMPLATE, &newsletter(text_views, Form::Text, (subject.clone(), preheader.clone())))?;
+        let html = newsletter(html_views, Form::Html, headline(&Target::Html));
+        let html = self.engine(Form::Html, TEMPLATE)?.render(&html)?;
+        let plain = newsletter(text_views, Form::Text, (subject.clone(), preheader.clone()));
+        let plain = self.engine(Form::Text, TEMPLATE)?.render(&plain)?;
         Ok(Rendering {
             language: language.clone(),
             readership: readership.clone(),
             subject,
             preheader,
-            html: slots.open(&inline_css(&html)?),
-            text: slots.open(&text::tidy(&plain)),
+            html: self.slots.open(&inline_css(&html)?),
+            text: self.slots.open(&text::tidy(&plain)),
             pictures: pictures.used(),
         })
     }
 
-    fn unsubscribe(&self, language: &Language, slots: &Slots, form: Form) -> context::Unsubscribe {
+    fn unsubscribe(&self, language: &Language, form: Form) -> context::Unsubscribe {
         let close = |url: MergeText| match form {
-            Form::Html => slots.close(&html::encode_url(&url)),
-            Form::Text => slots.close(&url),
+            Form::Html => self.slots.close(&html::encode_url(&url)),
+            Form::Text => self.slots.close(&url),
         };
         let unsubscribe = self.project.config.unsubscribe.as_ref();
         let own = |url: &str| MergeText::parse(url).unwrap_or_default().in_url();

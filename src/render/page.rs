@@ -6,11 +6,9 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::context;
-use super::engine::{Engine, Form};
-use super::locale::Locale;
+use super::engine::Form;
 use super::look::{Ground, Look};
 use super::pictures::{Pictures, Placed, Placing};
-use super::slots::Slots;
 use super::{PAGE, Renderer};
 use crate::error::Result;
 use crate::language::Language;
@@ -29,14 +27,13 @@ impl Renderer<'_> {
     /// Renders a template of this name; what `data` says is under `page` in it.
     pub(crate) fn page(
         &self,
-        template: &str,
+        template: &'static str,
         language: &Language,
         placing: Placing,
         data: &impl Serialize,
     ) -> Result<(String, Vec<Placed>)> {
-        let slots = Slots::default();
         let pictures = Pictures::new(self.project, placing, PAGE, PAGE);
-        let locale = Locale::load(&self.files, language)?;
+        let locale = self.locale(language)?;
         let sheet = Sheet {
             lang: language,
             dir: language.direction(),
@@ -45,18 +42,18 @@ impl Renderer<'_> {
             words: &locale.words,
             page: data,
         };
-        let html = Engine::new(&self.files, Form::Html, &[template], &self.fields, &slots)?.render(template, &sheet)?;
-        Ok((slots.open(&html).sample(), pictures.used()))
+        let html = self.engine(Form::Html, template)?.render(&sheet)?;
+        Ok((self.slots.open(&html).sample(), pictures.used()))
     }
 
     /// A day as a language writes it.
     pub(crate) fn date(&self, language: &Language, date: Date) -> Result<String> {
-        Ok(Locale::load(&self.files, language)?.date(date))
+        Ok(self.locale(language)?.date(date))
     }
 
     /// A fixed word of the templates; empty where there is none of this name.
     pub(crate) fn word(&self, language: &Language, name: &str) -> Result<String> {
-        Ok(Locale::load(&self.files, language)?.words.remove(name).unwrap_or_default())
+        Ok(self.locale(language)?.words.get(name).cloned().unwrap_or_default())
     }
 
     /// What a language calls itself.

@@ -11,13 +11,12 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::context::{self, SnippetView, Target};
-use super::engine::{Engine, Form};
+use super::engine::Form;
 use super::locale::Locale;
 use super::look::{Ground, Look};
-use super::material::{Files, Full, PhotoView, documents};
+use super::material::{Files, Full, PhotoView};
 use super::news::{Facts, resolve};
 use super::pictures::{Pictures, Placed, Placing};
-use super::slots::Slots;
 use super::{PAGE, Renderer, Rendering, html, inline_css, text};
 use crate::clock;
 use crate::error::Result;
@@ -45,8 +44,8 @@ pub struct Dress {
 }
 
 impl Dress {
-    /// A page that nothing lies beside, shown while it is written.
-    pub(crate) fn in_preview(issue: &Issue, release: &Snippet) -> Self {
+    /// A page that is shown while it is written; `files` is where its documents and photos are served.
+    pub(crate) fn in_preview(issue: &Issue, release: &Snippet, files: String) -> Self {
         let same = |other: &&Snippet| other.name == release.name && other.front.kind == Kind::PressRelease;
         let version = |other: &Snippet| Version {
             language: other.lang.clone(),
@@ -54,7 +53,7 @@ impl Dress {
             address: None,
         };
         let versions = issue.all_snippets().filter(same).map(version).collect();
-        Self { placing: Placing::Inline, files: Some(String::new()), versions, home: None }
+        Self { placing: Placing::Inline, files: Some(files), versions, home: None }
     }
 }
 
@@ -138,43 +137,42 @@ struct Embargo {
 impl Renderer<'_> {
     /// Renders a press release as a page of its own.
     pub fn release(&self, issue: &Issue, release: &Snippet, dress: &Dress) -> Result<Page> {
-        let slots = Slots::default();
         let pictures = Pictures::new(self.project, dress.placing.clone(), PAGE, PAGE);
-        let html = self.sheet("press-release", Form::Html, (issue, release), dress, (&slots, &pictures))?;
-        let plain = self.sheet("press-release", Form::Text, (issue, release), dress, (&slots, &pictures))?;
-        let (html, text) = (slots.open(&html).sample(), slots.open(&text::tidy(&plain)).sample());
+        let html = self.sheet("press-release", Form::Html, (issue, release), dress, &pictures)?;
+        let plain = self.sheet("press-release", Form::Text, (issue, release), dress, &pictures)?;
+        let (html, text) = (self.slots.open(&html).sample(), self.slots.open(&text::tidy(&plain)).sample());
         Ok(Page { html, text, pictures: pictures.used() })
     }
 
     /// Renders a press release for a mail to a journalist, whose program knows no variables and no scripts.
     pub fn release_mail(&self, issue: &Issue, release: &Snippet, dress: &Dress) -> Result<Rendering> {
-        let slots = Slots::default();
         let pictures = Pictures::new(self.project, Placing::Embed, MAIL, MAIL);
-        let html = self.sheet("press-mail", Form::Html, (issue, release), dress, (&slots, &pictures))?;
-        let plain = self.sheet("press-release", Form::Text, (issue, release), dress, (&slots, &pictures))?;
+        let html = self.sheet("press-mail", Form::Html, (issue, release), dress, &pictures)?;
+        let plain = self.sheet("press-release", Form::Text, (issue, release), dress, &pictures)?;
         let fixed = |text: String| MergeText(vec![Piece::Text(text)]);
         Ok(Rendering {
             language: release.lang.clone(),
             readership: Readership::default(),
             subject: fixed(release.front.title.clone()),
             preheader: fixed(release.front.subtitle.clone().unwrap_or_default()),
-            html: fixed(slots.open(&inline_css(&html)?).sample()),
-            text: fixed(slots.open(&text::tidy(&plain)).sample()),
+            html: fixed(self.slots.open(&inline_css(&html)?).sample()),
+            text: fixed(self.slots.open(&text::tidy(&plain)).sample()),
             pictures: pictures.used(),
         })
     }
 
     fn sheet(
         &self,
-        page: &str,
+        page: &'static str,
         form: Form,
         (issue, release): (&Issue, &Snippet),
         dress: &Dress,
-        (slots, pictures): (&Slots, &Pictures<'_>),
+        pictures: &Pictures<'_>,
     ) -> Result<String> {
         let language = &release.lang;
-        let locale = Locale::load(&self.files, language)?;
-        let setting = self.setting(issue, language, &locale, slots, pictures);
+        let locale = self.locale(language)?;
+        let beside = |_: &Snippet| dress.files.clone();
+        let setting = self.setting(issue, language, &locale, pictures, &beside);
         let target = match form {
             Form::Html => Target::Html,
             Form::Text => Target::Text { next_note: 1 },
@@ -185,16 +183,16 @@ impl Renderer<'_> {
         if form == Form::Html {
             join_dateline(&mut view);
         }
-        view.documents = documents(release, &locale, dress, view.documents);
         let notes_for_editors = match &release.press.notes {
             Some(notes) => Some(setting.prose(notes, release, &target, &mut view.notes)?),
             None => None,
         };
         let files = Files { prefix: dress.files.as_deref(), locale: &locale };
+        let set = setting.typography(language, release.front.typography, &target);
         let mut photos = Vec::new();
         let own = release.image.as_ref().map(|image| &image.media);
         for photo in release.press.photos.iter().filter(|photo| Some(&photo.picture.media) != own) {
-            photos.push(files.photo(photo, pictures, form)?);
+            photos.push(files.photo(photo, &set, pictures, form)?);
         }
         let full = release.press.photos.iter().find(|photo| Some(&photo.picture.media) == own);
         let head = match form {
@@ -216,7 +214,7 @@ impl Renderer<'_> {
             home: dress.home.clone().map(|(url, name)| Home { url, name }),
             head,
         };
-        Engine::new(&self.files, form, &[page], &self.fields, slots)?.render(page, &sheet)
+        self.engine(form, page)?.render(&sheet)
     }
 
     fn translations(&self, release: &Snippet, dress: &Dress) -> Vec<Translation> {

@@ -30,6 +30,7 @@ fn french_spaces_and_marks() {
             ("de 9 h 30 à 16 h 30", "de 9~h~30 à 16~h~30"),
             ("le 24 avril et le 1er mai", "le 24~avril et le 1er~mai"),
             ("n° 3, p. 4, M. Xavier, 2,7 Mo, 10 000 personnes", "n°~3, p.~4, M.~Xavier, 2,7~Mo, 10~000 personnes"),
+            ("en huit pages (PDF, 420 Ko)", "en huit pages (PDF, 420~Ko)"),
             ("à 10:30 ou 3:1", "à 10:30 ou 3:1"),
             (":-) et ;-)", ":-) et ;-)"),
             ("au XXIe siècle", "au XXIe~siècle"),

@@ -68,4 +68,10 @@ rules! {
         "The time before which a release must not be published has one name here."
         bad "for_release = 2014-11-06T10:30:00+01:00"
         good "embargo = 2014-11-06T10:30:00+01:00";
+    DOCUMENT_LEFT_OUT = "W617" "document-left-out":
+        "A document of the issue's folder lies beside a press release's page, and a newsletter leads to it where \
+         `envoi.toml` says under what address such pages are. Without that address, and for any other kind of snippet, \
+         readers would not find it, and the newsletter leaves it out."
+        bad "kind = \"article\"\ndocuments = [{ title = \"Guide\", file = \"guide.pdf\" }]"
+        good "kind = \"article\"\ndocuments = [{ title = \"Guide\", url = \"https://www.example.org/guide.pdf\", size = \"2 MB\" }]";
 }

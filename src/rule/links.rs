@@ -68,4 +68,9 @@ rules! {
          does not hold, or it reports a fault of its own. Found with `--links` alone."
         bad "https://www.exmaple.org/"
         good "https://www.example.org/";
+    OFFLINE = "W423" "offline":
+        "None of the links could be asked for, since no name of several sites could be looked up, or this computer knows \
+         no way to the internet. That says nothing about the links. Found with `--links` alone."
+        bad "envoi check --links on a train"
+        good "the same, connected";
 }

@@ -55,6 +55,33 @@ fn an_embargo_that_has_not_passed() {
 }
 
 #[test]
+fn a_document_that_no_newsletter_can_lead_to() {
+    let room = |more: &str| {
+        let front = front(&format!("{more}documents = [{{ title = \"Kit\", file = \"kit.pdf\" }}]"));
+        room().file("issues/2026-11/kit.pdf", "%PDF").snippet("2026-11", "lead", &front)
+    };
+    let lost = ": the newsletter leaves the document `Kit` out: nothing leads to `kit.pdf`";
+    assert_eq!(of("W617", &room("")), [format!("3{lost}")]);
+    assert_eq!(of("W617", &room(RELEASE)), [format!("7{lost}")]);
+    room("").run("check").exit(0).stdout_has("hint: put the file on your site and write `url = \"https://…\"`");
+    room(RELEASE).run("check").exit(0).stdout_has("hint: say in `envoi.toml` where its page will lie");
+    let web = "[web]\nbase_url = \"https://www.example.org/archive/\"";
+    assert_eq!(of("W617", &room("").config(web)).len(), 1, "an article has no page of its own");
+    let (web, press) =
+        (room(RELEASE).config(web), room(RELEASE).config("[press]\nurl = \"https://www.example.org/press\""));
+    for (room, link) in [
+        (web, "https://www.example.org/archive/files/lead/documents/kit.pdf"),
+        (press, "https://www.example.org/press/lead/documents/kit.pdf"),
+    ] {
+        assert!(of("W617", &room).is_empty());
+        room.run("build 2026-11 --out out").exit(0);
+        let (page, text) = (room.read("out/en/newsletter.html"), room.read("out/en/newsletter.txt"));
+        assert!(page.contains(link) && page.contains("PDF"), "{page}");
+        assert!(text.contains(link), "{text}");
+    }
+}
+
+#[test]
 fn a_key_that_the_kind_has_no_use_for() {
     assert_eq!(with("W119", "speaker = \"Ada\""), ["3: a snippet of kind `article` does not use `speaker`"]);
 }

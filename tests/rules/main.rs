@@ -5,6 +5,7 @@
 mod support;
 
 mod allow;
+mod boilerplates;
 mod dates;
 mod fields;
 mod fix;

@@ -232,6 +232,23 @@ fn a_connection_that_is_not_safe_and_a_name_that_nobody_knows_are_broken() {
     assert!(found[1].starts_with("W422 5: `http://nowhere.example.com/` cannot be reached: "), "{found:?}");
 }
 
+/// Names that nobody has (RFC 6761, section 6.4), of several sites.
+#[test]
+fn a_computer_that_is_not_on_the_internet_is_told_once() {
+    let sites = ["http://one.invalid/a", "http://two.invalid/b", "http://three.invalid/c", "http://three.invalid/d"];
+    let room = offline(room().article("2026-11", "lead", "Ferry", &links(&sites)));
+    let told = "W423 null: no link could be asked for: this computer is not on the internet";
+    assert_eq!(asked(&room), [told]);
+    let room = room.issue("2026-12", "subject = \"Whale\"\npreheader = \"Seen.\"\n").article(
+        "2026-12",
+        "lead",
+        "Whale",
+        &links(&sites),
+    );
+    let run = room.run("check --links").exit(0);
+    assert_eq!(run.stdout_text().matches("[W423]").count(), 1, "{}", run.stdout_text());
+}
+
 #[test]
 fn eight_are_asked_at_once_and_none_is_waited_for_longer_than_ten_seconds() {
     let web = Web::start();

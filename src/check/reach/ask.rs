@@ -62,6 +62,7 @@ impl Asker {
             }
             let answer = match self.answer(&at, until) {
                 Ok(answer) => answer,
+                Err(error) if is_cut_off(&error) => return Reached::CutOff,
                 Err(error) => return Reached::Broken(why(&error)),
             };
             let Some(location) = answer.location.filter(|_| matches!(answer.status, 301 | 302 | 303 | 307 | 308))
@@ -106,13 +107,21 @@ fn verdict(status: u16, moved: Option<String>) -> Reached {
     }
 }
 
+/// Whether an error may be this computer's: a name that cannot be looked up, no way into the network.
+fn is_cut_off(error: &Error) -> bool {
+    match error {
+        Error::HostNotFound => true,
+        Error::Io(io) => {
+            matches!(io.kind(), ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown)
+                // the standard library has no kind of its own for it
+                || io.to_string().starts_with("failed to lookup")
+        }
+        _ => false,
+    }
+}
+
 fn why(error: &Error) -> String {
     match error {
-        Error::HostNotFound => "its name is unknown, or not on the public internet".to_owned(),
-        // the standard library has no kind of its own for it
-        Error::Io(io) if io.to_string().starts_with("failed to lookup") => {
-            "its name is unknown, or this computer is not on the internet".to_owned()
-        }
         Error::Timeout(_) => format!("no answer within {} seconds", PATIENCE.as_secs()),
         Error::Io(io) if io.kind() == ErrorKind::ConnectionRefused => "nobody answers there".to_owned(),
         // where TLS fails while it reads, its error comes as one of reading

@@ -3,13 +3,15 @@
 //! The office's own proxy (`HTTPS_PROXY` and the like, as other programs read them) is the one exception; behind it the
 //! names are the proxy's business.
 
+use std::io;
+
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 use ureq::{Error, Proxy};
 
-use crate::check::url;
+use crate::network::is_public;
 
 /// The system's resolver, without what is not public.
 #[derive(Debug, Default)]
@@ -22,9 +24,13 @@ impl Resolver for PublicOnly {
             return Ok(all);
         }
         let mut public = self.empty();
-        for address in all.iter().filter(|address| url::is_public(address.ip())) {
+        for address in all.iter().filter(|address| is_public(address.ip())) {
             public.push(*address);
         }
-        if public.is_empty() { Err(Error::HostNotFound) } else { Ok(public) }
+        if public.is_empty() {
+            Err(Error::Io(io::Error::other("its address is not on the public internet")))
+        } else {
+            Ok(public)
+        }
     }
 }

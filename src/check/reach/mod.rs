@@ -10,6 +10,7 @@ mod guard;
 mod recall;
 
 use std::collections::{HashMap, HashSet};
+use std::net::UdpSocket;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -40,7 +41,12 @@ pub enum Reached {
     Gone(u16),
     /// It cannot be reached, and this is why.
     Broken(String),
+    /// Its name cannot be looked up, or there is no way into the network: perhaps this computer's fault.
+    CutOff,
 }
+
+/// So many sites, and none of their names known: it is this computer then, and not the links.
+const SITES: usize = 3;
 
 /// Asks for pages, each once.
 pub struct Reach {
@@ -68,16 +74,28 @@ impl Reach {
         urls.sort_unstable();
         urls.dedup();
         urls.retain(|url| !self.known.contains_key(*url));
-        for (url, reached) in self.ask_all(&urls) {
+        let answers = self.ask_all(&urls);
+        let offline = is_offline(&answers);
+        for (url, reached) in answers {
             self.memory.note(&url, &reached);
             self.known.insert(url, reached);
         }
         self.memory.keep();
+        if offline {
+            // said once, and asked again for the next issue
+            self.known.retain(|_, reached| *reached != Reached::CutOff);
+        }
         let finding = |(url, target): &(String, Target)| {
             self.known.get(url).and_then(|reached| finding(url, reached)).map(|found| found.at(target.place.clone()))
         };
         let mut found: Vec<Diagnostic> = targets.iter().filter_map(finding).collect();
         found.sort_by_key(|found| found.place.as_ref().map(|place| (place.path.clone(), place.line, place.column)));
+        if offline {
+            found.push(
+                Diagnostic::of(&rule::OFFLINE, "no link could be asked for: this computer is not on the internet")
+                    .hint("connect it, and check the links again; behind a proxy, set `HTTPS_PROXY`"),
+            );
+        }
         found
     }
 
@@ -98,11 +116,24 @@ impl Reach {
     }
 }
 
+/// Whether it is this computer that reaches nothing: no name is known, of several sites or where there is no way out.
+fn is_offline(answers: &[(String, Reached)]) -> bool {
+    let sites: HashSet<&str> = answers.iter().filter_map(|(url, _)| Some(url::split(url)?.host)).collect();
+    let cut_off = !answers.is_empty() && answers.iter().all(|(_, reached)| *reached == Reached::CutOff);
+    cut_off && (sites.len() >= SITES || !has_way_out())
+}
+
+/// Whether this computer knows a way to the internet. Nothing is sent: to connect a UDP socket only looks up the way.
+fn has_way_out() -> bool {
+    let way = |from: &str, to: &str| UdpSocket::bind(from).and_then(|socket| socket.connect(to)).is_ok();
+    way("0.0.0.0:0", "192.0.2.1:9") || way("[::]:0", "[2001:db8::1]:9")
+}
+
 /// The links that can be asked for, each with its address without the fragment.
 fn targets(project: &Project, issue: &Issue) -> Vec<(String, Target)> {
     let mut targets: Vec<Target> = issue.all_snippets().flat_map(links::targets).collect();
     for boilerplate in issue.all_snippets().filter_map(|snippet| snippet.boilerplate.as_ref()) {
-        links::in_text(boilerplate, &mut targets);
+        links::in_text(&boilerplate.text, &mut targets);
     }
     if let Some(url) = &project.config.organisation.url {
         targets.push(Target::of_project(url, project.place_of("organisation.url")));
@@ -125,6 +156,7 @@ fn finding(url: &str, reached: &Reached) -> Option<Diagnostic> {
             .hint(format!("write its new address: {to}")),
         Reached::Gone(status) => Diagnostic::of(&rule::LINK_GONE, format!("`{url}` is gone (it answers {status})"))
             .hint("correct the address, or take the link out"),
+        Reached::CutOff => return finding(url, &Reached::Broken("its name is unknown".to_owned())),
         Reached::Broken(why) => Diagnostic::of(&rule::LINK_BROKEN, format!("`{url}` cannot be reached: {why}"))
             .hint("open it in a browser; correct the address, or try again later"),
     })

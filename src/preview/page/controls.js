@@ -53,7 +53,7 @@ export function paintControls() {
   $('formats').hidden = wish.view !== 'release' && wish.view !== 'outbox';
   $('formats').querySelector('[data-format="raw"]').hidden = wish.view === 'release';
   $('widths').hidden = wish.view === 'raw' || (wish.view === 'outbox' && wish.format === 'raw');
-  $('schemes').hidden = (wish.view === 'release' || wish.view === 'outbox' ? wish.format : wish.view) !== 'html';
+  $('schemes').hidden = ({ release: wish.format, outbox: wish.format, archive: 'html' }[wish.view] ?? wish.view) !== 'html';
   for (const key of ['width', 'scheme', 'lang', 'format']) {
     for (const button of all(`button[data-${key}]`)) button.setAttribute('aria-pressed', button.dataset[key] === wish[key]);
   }

@@ -71,7 +71,7 @@ function paintHead(report) {
   gauge.dataset.level = level;
   gauge.setAttribute('aria-hidden', 'true');
   const size = [kilobytes(report.html_bytes), gauge, `of ${kilobytes(GMAIL_CLIPS_AT)} that Gmail shows`];
-  paintFacts(['From', report.from], ['To', report.to], ['HTML', ...size], ['Whole message', kilobytes(report.message_bytes)]);
+  paintFacts(['From', report.from], ['To', report.to], ['HTML', ...size], ['Whole message', kilobytes(report.message_bytes)], ...(issue.embargo ? [['Embargo', issue.embargo]] : []));
 
   $('caution').hidden = level === 'well';
   $('caution').dataset.level = level;

@@ -1,12 +1,13 @@
 /*
  * The page of `envoi preview`: no framework, nothing fetched from elsewhere. Here it begins: what hands do and what the
  * server tells leads to `refresh`, the one way in which anything gets onto the page. A file imports only files that
- * stand before it: tools, state, device, stage, controls, issue, outbox, page.
+ * stand before it: tools, state, device, stage, controls, issue, archive, outbox, page.
  *
  * It asks the local server for the project (/api/project), for a report on the edition shown (/api/issue/…) and for
  * the message itself, and asks again whenever /events says that a file was saved.
  */
 
+import { prepareArchive } from './archive.js';
 import { paintControls } from './controls.js';
 import { fit, onShown } from './device.js';
 import { prepareIssue } from './issue.js';
@@ -34,7 +35,7 @@ async function refresh({ push = false } = {}) {
     settle();
     writeAddress(push);
     paintControls();
-    const paint = wish.view === 'outbox' ? await prepareOutbox() : await prepareIssue();
+    const paint = await ({ outbox: prepareOutbox, archive: prepareArchive }[wish.view] ?? prepareIssue)();
     if (mine !== turn) return;
     paint();
   } catch (problem) {
@@ -46,9 +47,10 @@ async function refresh({ push = false } = {}) {
   document.body.dataset.ready = 'true';
 }
 
-/** Changes the wish and shows what it asks for. Whoever picks an issue, a language or a reader wants to leave the outbox. */
+/** Changes the wish and shows what it asks for. Whoever picks an issue or a reader wants to leave the outbox and the archive. */
 function choose(change) {
-  if (wish.view === 'outbox' && ('issue' in change || 'lang' in change || 'subscriber' in change)) change = { view: 'html', ...change };
+  const leaves = { outbox: ['issue', 'lang', 'subscriber'], archive: ['issue', 'subscriber'] }[wish.view] ?? [];
+  if (leaves.some((key) => key in change)) change = { view: 'html', ...change };
   const push = ['issue', 'view', 'release', 'message'].some((key) => key in change && change[key] !== wish[key]);
   Object.assign(wish, change);
   refresh({ push });

@@ -11,7 +11,7 @@ export const holdsSomething = () => shownKey !== '';
 
 /** Shows these parts of the stage and hides the others. */
 export function panes(...shown) {
-  for (const id of ['head', 'diagnostics', 'notice', 'device', 'caught', 'back']) $(id).hidden = !shown.includes(id);
+  for (const id of ['head', 'diagnostics', 'left-out', 'notice', 'device', 'caught', 'back']) $(id).hidden = !shown.includes(id);
   $('switches').hidden = !shown.includes('device') && !shown.includes('head') && wish.view !== 'release';
   $('stage').dataset.view = wish.view;
   $('stage').toggleAttribute('data-empty', !shown.includes('caught'));

@@ -5,7 +5,7 @@
 
 import { narrow } from './tools.js';
 
-export const CHOICES = { view: ['html', 'text', 'raw', 'release', 'outbox'], width: ['desktop', 'phone'], scheme: ['light', 'dark'], format: ['html', 'text', 'raw'] };
+export const CHOICES = { view: ['html', 'text', 'raw', 'release', 'archive', 'outbox'], width: ['desktop', 'phone'], scheme: ['light', 'dark'], format: ['html', 'text', 'raw'] };
 
 export let wish = {};       // what was asked for
 export let project = null;  // the answer of /api/project

@@ -1,6 +1,7 @@
 //! The preview as a browser meets it: a project in a temporary folder, a server on a free port, plain HTTP.
 
 mod guarded;
+mod press;
 mod saved;
 mod shown;
 

@@ -10,6 +10,7 @@
 mod chromium;
 mod dovecot;
 mod judges;
+mod nsd;
 mod postfix;
 mod webdriver;
 
@@ -23,6 +24,7 @@ use std::time::{Duration, Instant};
 pub use chromium::Chromium;
 pub use dovecot::Dovecot;
 pub use judges::{axe, defects, dumped, html_errors, read_feed, spam_score, unsupported};
+pub use nsd::{Nsd, OpenNsd};
 pub use postfix::{OpenPostfix, Postfix};
 
 /// How often a condition is looked at again.
@@ -50,6 +52,8 @@ pub enum Service {
     Postfix,
     /// The IMAP server.
     Dovecot,
+    /// The name server.
+    Nsd,
     /// Python's DKIM library, by Debian's own Python.
     Dkimpy,
     /// The browser, with `chromedriver`, which drives it.
@@ -78,6 +82,7 @@ impl Service {
             Self::Postfix => &["postfix", "master", "saslpasswd2", "install", "timeout"],
             Self::Chromium | Self::Axe => &["chromium", "chromedriver", "timeout"],
             Self::Dovecot => &["dovecot", "setpriv", "timeout"],
+            Self::Nsd => &["nsd", "openssl", "setpriv", "timeout"],
             Self::Dkimpy => &["dkimverify", "openssl"],
             Self::Poppler => &["pdftotext", "pdffonts", "pdfinfo"],
             Self::Vnu => &["java"],
@@ -94,6 +99,7 @@ impl Service {
             Self::Chromium | Self::Axe => "chromium chromium-driver",
             Self::Poppler => "poppler-utils",
             Self::Dovecot => "dovecot-imapd util-linux",
+            Self::Nsd => "nsd openssl util-linux",
             Self::Dkimpy => "python3-dkim python3-nacl openssl",
             Self::Vnu => "default-jre-headless",
             Self::CanIEmail => "nodejs",

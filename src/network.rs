@@ -1,9 +1,10 @@
-//! An IP address -> whether it is one of the open web.
+//! An IP address -> whether it is one of the open web: what a text names must not make envoi knock at machines of this
+//! office (a router, a printer's page).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Whether an address belongs to nobody's own network (RFC 6890 and the registries that it founded).
-pub(super) fn is_public(address: IpAddr) -> bool {
+pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),
