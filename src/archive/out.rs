@@ -22,11 +22,8 @@ pub type Sent = BTreeMap<String, i64>;
 
 /// Asks the project's ledger which issues went out: those of whose deliveries at least one was accepted.
 pub async fn sent(project: &Project) -> Result<Sent> {
-    let path = project.ledger();
-    if !path.is_file() {
-        return Ok(Sent::new());
-    }
-    let sends = Ledger::open(&path).await?.sends(None, 0).await?;
+    let Some(ledger) = Ledger::existing(&project.ledger()).await? else { return Ok(Sent::new()) };
+    let sends = ledger.sends(None, 0).await?;
     let went_out = |tally: &Tally| tally.count(State::Accepted) + tally.count(State::Bounced) > 0;
     let out = sends.into_iter().filter(|send| send.kind == SendKind::Issue && went_out(&send.deliveries));
     Ok(out.map(|send| (send.issue, send.started)).collect())

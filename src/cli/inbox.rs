@@ -10,7 +10,7 @@ use super::{runtime, show};
 use crate::error::{Error, Result};
 use crate::inbox::{self, Came, Options, Summary};
 use crate::ledger::Ledger;
-use crate::project::After;
+use crate::project::{After, Storage};
 
 /// Read what came back: bounces, complaints and unsubscriptions by mail
 ///
@@ -46,10 +46,11 @@ impl Inbox {
         };
         // a rehearsal leaves nothing behind, not even a ledger
         let nowhere = tempfile::tempdir().map_err(Error::file("create", std::env::temp_dir()))?;
-        let path = project.ledger();
-        let path = if self.dry_run && !path.is_file() { nowhere.path().join("ledger.db") } else { path };
+        let storage = project.ledger();
+        let storage =
+            if self.dry_run && !storage.is_begun() { Storage::File(nowhere.path().join("ledger.db")) } else { storage };
         let summary = runtime::block_on(async {
-            let ledger = Ledger::open(&path).await?;
+            let ledger = Ledger::open(&storage).await?;
             let summary = inbox::read(&project, &ledger, &options, |_| Ok(())).await;
             ledger.close().await?;
             summary

@@ -237,8 +237,7 @@ impl Send {
     }
 
     async fn rehearse(&self, project: &Project, dispatch: &Dispatch<'_>) -> Result<Ending> {
-        let path = project.ledger();
-        let ledger = if path.is_file() { Some(Ledger::open(&path).await?) } else { None };
+        let ledger = Ledger::existing(&project.ledger()).await?;
         let suppressed = match &ledger {
             Some(ledger) => ledger.suppressed().await?,
             None => Suppressed::default(),

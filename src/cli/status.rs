@@ -30,17 +30,12 @@ pub(super) struct Status {
 impl Status {
     pub(super) fn run(self, global: &Global) -> Result<Ending> {
         let project = global.project()?;
-        let path = project.ledger();
-        let sends = if path.is_file() {
-            runtime::block_on(async {
-                let ledger = Ledger::open(&path).await?;
-                // what a run that died left behind is told as what it is
-                ledger.settle().await?;
-                ledger.sends(self.issue.as_deref(), self.traces).await
-            })?
-        } else {
-            Vec::new()
-        };
+        let sends = runtime::block_on(async {
+            let Some(ledger) = Ledger::existing(&project.ledger()).await? else { return Ok(Vec::new()) };
+            // what a run that died left behind is told as what it is
+            ledger.settle().await?;
+            ledger.sends(self.issue.as_deref(), self.traces).await
+        })?;
         if self.json {
             show::json(&sends)?;
         } else if sends.is_empty() {

@@ -83,6 +83,17 @@ impl Clerk<'_> {
         })
     }
 
+    /// Holds back a message that must not go out now, since the ledger may have given it to somebody else.
+    pub(super) fn hold_back(&self, job: Job) -> Result<()> {
+        self.brake.fail(Error::Ledger(
+            Trouble::new("this process was away for so long that its deliveries were given back")
+                .hint("nothing is sent twice; run the command again to go on"),
+        ));
+        let withdrawn = self.scribe.withdraw(job.delivery.id);
+        self.queue.put_back(job);
+        withdrawn
+    }
+
     /// The relay was busy or gone: the same message again, at a slower pace; after some times it counts as deferred.
     fn put_off(&self, mut job: Job, why: &str) -> Result<()> {
         if self.brake.is_pulled() {

@@ -204,6 +204,7 @@ impl<'p> Dispatch<'p> {
             To::Test(test) => {
                 for language in &self.issue.languages {
                     let send = ledger.begin(&new(&test.1)).await?;
+                    ledger.gather(send.0, "a test").await?;
                     let recipient = Recipient { subscriber: test.0.clone(), edition: language.to_string() };
                     begun.enlisted.add(ledger.enlist(send.0, &[recipient]).await?);
                     begun.sends.push(send);

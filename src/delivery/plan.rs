@@ -2,6 +2,7 @@
 //! enlist them in the ledger, a thousand at a time, so that a list of a million takes little memory.
 
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use crate::audience::{Columns, Filter, Finding, Listing as _, Row, Subscriber};
 use crate::error::Result;
@@ -126,6 +127,9 @@ impl Plan {
     /// columns rule.
     pub async fn enlist(&self, ledger: &Ledger, send: SendId, issue: &Issue) -> Result<Enlisted> {
         let columns = Columns(ledger.columns(send).await?);
+        if ledger.gather(send, &self.digest()?).await? {
+            return Ok(Enlisted::default());
+        }
         let nobody = Suppressed::default();
         let mut reading = self.read(issue, &nobody)?;
         let mut enlisted = Enlisted::default();
@@ -143,9 +147,29 @@ impl Plan {
                 batch.clear();
             }
             if end {
+                ledger.gathered(send).await?;
                 return Ok(enlisted);
             }
         }
+    }
+
+    /// A mark of the list and the conditions: where it is the same, so is the audience.
+    fn digest(&self) -> Result<String> {
+        let mut hasher = Sha256::new();
+        let mut list = self.source.open()?;
+        while let Some(row) = list.next_row()? {
+            if let Row::Subscriber(subscriber) = row {
+                for text in subscriber.values.iter().map(String::as_str).chain([subscriber.address.as_str()]) {
+                    hasher.update((text.len() as u64).to_le_bytes());
+                    hasher.update(text);
+                }
+            }
+        }
+        for condition in &self.conditions {
+            hasher.update([0]);
+            hasher.update(condition);
+        }
+        Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     fn read<'r>(&self, issue: &'r Issue, suppressed: &'r Suppressed) -> Result<Reading<'r>> {

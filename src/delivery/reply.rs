@@ -85,6 +85,9 @@ pub enum Fault {
     /// What came is no reply.
     #[error("the relay's answer is no SMTP reply: {0}")]
     Garbled(String),
+    /// We were away for longer than we may be, and broke off before a message's end.
+    #[error("this process was away for too long to go on")]
+    Late,
 }
 
 /// The library's result as a reply or a fault.

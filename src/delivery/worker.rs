@@ -108,8 +108,12 @@ impl Office<'_> {
             if open.is_none() && announced.is_none() && self.clerk.brake.is_pulled() {
                 return Ok(());
             }
-            if let Some(receipt) = open.as_mut().and_then(|parcel| parcel.receipt.take()) {
-                receipt.written().await?;
+            if let Some(receipt) = open.as_mut().and_then(|parcel| parcel.receipt.take())
+                && !receipt.written().await?
+            {
+                // the relay waits for a message that does not come: it hears of it by the connection's end
+                dialogue.over = Some(Fault::Late);
+                return open.into_iter().chain(announced).try_for_each(|parcel| self.clerk.hold_back(parcel.job));
             }
             let (verdict, opening) =
                 dialogue.turn(open.as_ref().map(|p| &p.message), announced.as_ref().map(|p| &p.message)).await;
@@ -140,10 +144,11 @@ impl Office<'_> {
     async fn stream(&self, dialogue: &mut Dialogue, first: Job) -> Result<()> {
         let mut under_way: VecDeque<Job> = VecDeque::new();
         let mut next = Some(first);
+        let mut late = false;
         loop {
             let mut ready = Vec::new();
             let mut began = dialogue.carried + u32::try_from(under_way.len()).unwrap_or(u32::MAX);
-            while under_way.len() + ready.len() < dialogue.window() && dialogue.over.is_none() {
+            while under_way.len() + ready.len() < dialogue.window() && dialogue.over.is_none() && !late {
                 let Some(job) = next.take().or_else(|| self.has_room(began).then(|| self.next_at_once()).flatten())
                 else {
                     break;
@@ -153,7 +158,11 @@ impl Office<'_> {
             }
             for Parcel { job, message, receipt } in ready {
                 if let Some(receipt) = receipt {
-                    receipt.written().await?;
+                    late |= !receipt.written().await?;
+                }
+                if late {
+                    self.clerk.hold_back(job)?;
+                    continue;
                 }
                 dialogue.send_ahead(&message);
                 under_way.push_back(job);
@@ -163,7 +172,7 @@ impl Office<'_> {
                 self.clerk.enter(job, verdict)?;
                 continue;
             }
-            if dialogue.over.is_some() || !self.has_room(dialogue.carried) {
+            if dialogue.over.is_some() || late || !self.has_room(dialogue.carried) {
                 return Ok(());
             }
             next = self.next_while_connected().await;
@@ -253,7 +262,7 @@ impl Office<'_> {
         let failed = match &dialogue.over {
             Some(Fault::Garbled(_)) => true,
             Some(Fault::Silent(_) | Fault::Lost(_)) => dialogue.carried == 0,
-            Some(Fault::Goodbye(_)) | None => false,
+            Some(Fault::Goodbye(_) | Fault::Late) | None => false,
         };
         if failed {
             let simpler = match dialogue.manner {

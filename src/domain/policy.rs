@@ -107,7 +107,7 @@ mod tests {
     fn policies_are_read() {
         let policy = parse("example.org", "v=DMARC1; p=none; rua=mailto:a@example.org; adkim=s", true).unwrap();
         assert_eq!((policy.asks.as_str(), policy.reports, policy.strict), ("none", true, (true, false)));
-        assert_eq!(parse("example.org", "v=DMARC1; p=none; sp=reject", false).unwrap().policy, "reject");
+        assert_eq!(parse("example.org", "v=DMARC1; p=none; sp=reject", false).unwrap().asks, "reject");
         assert!(parse("example.org", "v=DMARC1; rua=mailto:a@example.org", true).is_err());
         assert!(parse("example.org", "v=DMARC1; p=maybe", true).is_err());
     }

@@ -25,9 +25,12 @@ use serde::Serialize;
 pub use self::finding::{Came, Finding, Kind};
 
 use self::clerk::Clerk;
+use self::evidence::Evidence;
 use self::imap::Imap;
+use self::letter::Letter;
 use self::maildir::Maildir;
 use self::mbox::Mbox;
+use self::reading::Reading;
 use crate::error::{Error, Result, Trouble};
 use crate::ledger::Ledger;
 use crate::project::{After, Project};
@@ -202,6 +205,22 @@ async fn open(project: &Project, ledger: &Ledger, options: &Options, after: &Aft
         ));
     }
     Ok(mailbox)
+}
+
+/// What a message says, in a few words, before the ledger is asked anything: for whoever wants to hold the reader
+/// against hostile messages.
+pub fn gist(project: &Project, bytes: &[u8]) -> String {
+    let letter = match Letter::read(bytes) {
+        Ok(letter) => letter,
+        Err(why) => return why.to_owned(),
+    };
+    let reading = reading::read(&letter, project);
+    let reports = match &reading {
+        Reading::Bounce(reports) => reports.as_slice(),
+        _ => &[],
+    };
+    let evidence = Evidence::of(&letter, project.config.sender.bounce_address(), reports, letter.complaint.as_ref());
+    format!("{reading:?}, {evidence:?}")
 }
 
 fn nowhere() -> Error {

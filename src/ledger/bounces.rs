@@ -1,8 +1,7 @@
 //! What came back: which delivery a message in the inbox is about, and what follows from it. Everything is written
 //! once: a message that was noted before changes nothing.
 
-use sqlx::{Connection, Row};
-
+use super::statement::{Link, alter, ask, change, on, query, query_as, query_scalar, together};
 use super::{Ledger, SendId, failed};
 use crate::address::Address;
 use crate::clock;
@@ -92,164 +91,158 @@ pub enum Noted {
 impl Ledger {
     /// The keys of all sends, the latest first.
     pub async fn send_keys(&self) -> Result<Vec<(SendId, String)>> {
-        let mut connection = self.connection.lock().await;
-        sqlx::query_as("SELECT id, key FROM sends ORDER BY id DESC")
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(failed("be read"))
+        on!(self, "be read", connection => {
+        query_as("SELECT id, key FROM sends ORDER BY id DESC")
+        .fetch_all(connection)
+        })
     }
 
     /// A delivery by its number.
     pub async fn sent(&self, delivery: i64) -> Result<Option<Sent>> {
-        let mut connection = self.connection.lock().await;
-        let row: Option<(i64, String, String)> = sqlx::query_as(
-            "SELECT deliveries.id, sends.key, deliveries.address
-             FROM deliveries JOIN sends ON sends.id = deliveries.send WHERE deliveries.id = $1",
-        )
-        .bind(delivery)
-        .fetch_optional(&mut *connection)
-        .await
-        .map_err(failed("be read"))?;
+        let row: Option<(i64, String, String)> = on!(self, "be read", connection => {
+        query_as(
+                    "SELECT deliveries.id, sends.key, deliveries.address
+                     FROM deliveries JOIN sends ON sends.id = deliveries.send WHERE deliveries.id = $1",
+                )
+                .bind(delivery)
+        .fetch_optional(connection)
+        })?;
         Ok(row.and_then(sent))
     }
 
     /// An address's delivery within a send.
     pub async fn sent_to(&self, send: SendId, key: &str) -> Result<Option<Sent>> {
-        let mut connection = self.connection.lock().await;
-        let row: Option<(i64, String, String)> = sqlx::query_as(
-            "SELECT deliveries.id, sends.key, deliveries.address
+        let row: Option<(i64, String, String)> = on!(self, "be read", connection => {
+        query_as(
+                    "SELECT deliveries.id, sends.key, deliveries.address
              FROM deliveries JOIN sends ON sends.id = deliveries.send
              WHERE deliveries.send = $1 AND deliveries.key = $2",
-        )
-        .bind(send)
-        .bind(key)
-        .fetch_optional(&mut *connection)
-        .await
-        .map_err(failed("be read"))?;
+                )
+                .bind(send)
+                .bind(key)
+        .fetch_optional(connection)
+        })?;
         Ok(row.and_then(sent))
     }
 
     /// Whether somebody was ever written to, given by the address's key.
     pub async fn was_written_to(&self, key: &str) -> Result<bool> {
-        let mut connection = self.connection.lock().await;
         // by way of the sends: deliveries are found by send and address
-        let count: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM sends JOIN deliveries ON deliveries.send = sends.id AND deliveries.key = $1",
-        )
-        .bind(key)
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(failed("be read"))?;
+        let count: i64 = on!(self, "be read", connection => {
+        query_scalar(
+                    "SELECT count(*) FROM sends JOIN deliveries ON deliveries.send = sends.id AND deliveries.key = $1",
+                )
+                .bind(key)
+        .fetch_one(connection)
+        })?;
         Ok(count > 0)
     }
 
     /// Whether a message was noted before.
     pub async fn is_noted(&self, digest: &str) -> Result<bool> {
-        let mut connection = self.connection.lock().await;
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM bounces WHERE digest = $1")
-            .bind(digest)
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(failed("be read"))?;
+        let count: i64 = on!(self, "be read", connection => {
+        query_scalar("SELECT count(*) FROM bounces WHERE digest = $1")
+                    .bind(digest)
+        .fetch_one(connection)
+        })?;
         Ok(count > 0)
     }
 
     /// Notes a message and draws its consequences, all or nothing.
     pub async fn note(&self, note: &Note, patience: Patience) -> Result<Noted> {
-        let mut connection = self.connection.lock().await;
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("note a bounce"))?;
         let key = note.address.key();
-        let fresh = sqlx::query(
-            "INSERT INTO bounces (digest, word, key, delivery, detail, noted) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (digest) DO NOTHING",
-        )
-        .bind(&note.digest)
-        .bind(note.word.name())
-        .bind(&key)
-        .bind(note.delivery)
-        .bind(&note.detail)
-        .bind(clock::seconds())
-        .execute(&mut *transaction)
-        .await
-        .map_err(failed("note a bounce"))?
-        .rows_affected();
-        if fresh == 0 {
-            return Ok(Noted::Before);
-        }
-        if let (Word::Hard | Word::Soft, Some(delivery)) = (note.word, note.delivery) {
-            // `changed` stays: it says when the message went out, by which runs of soft bounces are measured
-            sqlx::query(
+        together!(self, "note a bounce", transaction => {
+            let fresh = alter!(
+                transaction,
+                query(
+                    "INSERT INTO bounces (digest, word, key, delivery, detail, noted) VALUES ($1, $2, $3, $4, $5, $6)
+                     ON CONFLICT (digest) DO NOTHING",
+                )
+                .bind(&note.digest)
+                .bind(note.word.name())
+                .bind(&key)
+                .bind(note.delivery)
+                .bind(&note.detail)
+                .bind(clock::seconds())
+            )?;
+            if fresh == 0 { Noted::Before } else { consequences(&mut transaction, note, &key, patience).await? }
+        })
+    }
+
+    /// Up to where a mailbox on a server was read: its UIDVALIDITY and the last UID (RFC 3501, section 2.3.1.1).
+    pub async fn bookmark(&self, mailbox: &str) -> Result<Option<(i64, i64)>> {
+        on!(self, "be read", connection => {
+        query_as("SELECT validity, uid FROM mailboxes WHERE name = $1")
+                    .bind(mailbox)
+        .fetch_optional(connection)
+        })
+    }
+
+    /// Remembers up to where a mailbox was read.
+    pub async fn set_bookmark(&self, mailbox: &str, validity: i64, uid: i64) -> Result<()> {
+        change!(
+            self,
+            "be written",
+            query(
+                "INSERT INTO mailboxes (name, validity, uid) VALUES ($1, $2, $3)
+                 ON CONFLICT (name) DO UPDATE SET validity = excluded.validity, uid = excluded.uid",
+            )
+            .bind(mailbox)
+            .bind(validity)
+            .bind(uid)
+        )?;
+        Ok(())
+    }
+}
+
+/// What follows from a message that was not noted before.
+async fn consequences(link: &mut Link<'_>, note: &Note, key: &str, patience: Patience) -> Result<Noted> {
+    if let (Word::Hard | Word::Soft, Some(delivery)) = (note.word, note.delivery) {
+        // `changed` stays: it says when the message went out, by which runs of soft bounces are measured
+        alter!(
+            link,
+            query(
                 "UPDATE deliveries SET state = 'bounced', code = NULL, reply = $2, worker = NULL
                  WHERE id = $1 AND state IN ('accepted', 'uncertain')",
             )
             .bind(delivery)
             .bind(&note.detail)
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed("note a bounce"))?;
-        }
-        let mut run = 0;
-        if note.word == Word::Soft {
-            let rows = sqlx::query(
+        )
+        .map_err(failed("note a bounce"))?;
+    }
+    let mut run = 0;
+    if note.word == Word::Soft {
+        let history: Vec<(i64, bool)> = ask!(link, connection => {
+            query_as(
                 "SELECT changed, EXISTS (SELECT 1 FROM bounces WHERE bounces.delivery = deliveries.id) AS bounced
                  FROM sends JOIN deliveries ON deliveries.send = sends.id AND deliveries.key = $1
                  WHERE deliveries.state IN ('accepted', 'bounced') ORDER BY deliveries.changed DESC, deliveries.id DESC",
             )
-            .bind(&key)
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(failed("note a bounce"))?;
-            let history: Vec<(i64, bool)> = rows.iter().map(|row| (row.get("changed"), row.get("bounced"))).collect();
-            let (bounces, seconds) = soft_run(&history);
-            if bounces < patience.bounces || seconds < i64::from(patience.days) * 86_400 {
-                transaction.commit().await.map_err(failed("note a bounce"))?;
-                return Ok(Noted::Counted(bounces));
-            }
-            run = bounces;
+            .bind(key)
+            .fetch_all(connection)
+        })
+        .map_err(failed("note a bounce"))?;
+        let (bounces, seconds) = soft_run(&history);
+        if bounces < patience.bounces || seconds < i64::from(patience.days) * 86_400 {
+            return Ok(Noted::Counted(bounces));
         }
-        let detail = if run > 0 { format!("{run} times in a row: {}", note.detail) } else { note.detail.clone() };
-        let suppressed = sqlx::query(
+        run = bounces;
+    }
+    let detail = if run > 0 { format!("{run} times in a row: {}", note.detail) } else { note.detail.clone() };
+    let suppressed = alter!(
+        link,
+        query(
             "INSERT INTO suppressions (key, address, reason, detail, since) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (key) DO NOTHING",
         )
-        .bind(&key)
+        .bind(key)
         .bind(note.address.as_str())
         .bind(note.word.reason())
-        .bind(detail)
+        .bind(&detail)
         .bind(clock::seconds())
-        .execute(&mut *transaction)
-        .await
-        .map_err(failed("note a bounce"))?
-        .rows_affected();
-        transaction.commit().await.map_err(failed("note a bounce"))?;
-        Ok(if suppressed > 0 { Noted::Suppressed } else { Noted::AlreadySuppressed })
-    }
-
-    /// Up to where a mailbox on a server was read: its UIDVALIDITY and the last UID (RFC 3501, section 2.3.1.1).
-    pub async fn bookmark(&self, mailbox: &str) -> Result<Option<(i64, i64)>> {
-        let mut connection = self.connection.lock().await;
-        sqlx::query_as("SELECT validity, uid FROM mailboxes WHERE name = $1")
-            .bind(mailbox)
-            .fetch_optional(&mut *connection)
-            .await
-            .map_err(failed("be read"))
-    }
-
-    /// Remembers up to where a mailbox was read.
-    pub async fn set_bookmark(&self, mailbox: &str, validity: i64, uid: i64) -> Result<()> {
-        let mut connection = self.connection.lock().await;
-        sqlx::query(
-            "INSERT INTO mailboxes (name, validity, uid) VALUES ($1, $2, $3)
-             ON CONFLICT (name) DO UPDATE SET validity = excluded.validity, uid = excluded.uid",
-        )
-        .bind(mailbox)
-        .bind(validity)
-        .bind(uid)
-        .execute(&mut *connection)
-        .await
-        .map_err(failed("be written"))?;
-        Ok(())
-    }
+    )
+    .map_err(failed("note a bounce"))?;
+    Ok(if suppressed > 0 { Noted::Suppressed } else { Noted::AlreadySuppressed })
 }
 
 fn sent((delivery, send, address): (i64, String, String)) -> Option<Sent> {

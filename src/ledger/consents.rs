@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use serde::Serialize;
-use sqlx::{AssertSqlSafe, SqliteConnection};
+use sqlx::AssertSqlSafe;
 
+use super::statement::{Link, alter, ask, on, query, query_as, query_scalar, together};
 use super::subscribers::tuples;
 use super::{Ledger, failed};
 use crate::address::Address;
@@ -77,21 +78,23 @@ pub struct Agreed {
 impl Ledger {
     /// Records that somebody agreed; the same consent twice is one.
     pub async fn agree(&self, address: &Address, consent: &Consent) -> Result<()> {
-        let mut connection = self.connection.lock().await;
-        record_consents(&mut connection, &[(&address.key(), consent)]).await
+        let key = address.key();
+        together!(self, "be written", transaction => {
+            record_consents(&mut transaction, &[(&key, consent)]).await?;
+        })
     }
 
     /// How somebody agreed, the first consent first.
     pub async fn consents(&self, address: &Address) -> Result<Vec<Agreed>> {
-        let mut connection = self.connection.lock().await;
-        let rows: Vec<(String, String, String, i64, String, i64)> = sqlx::query_as(
-            "SELECT how, source, text, given, ip, recorded FROM consents JOIN origins ON origins.id = consents.origin
-             WHERE consents.key = $1 ORDER BY recorded, given, origin",
-        )
-        .bind(address.key())
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(failed("be read"))?;
+        let rows: Vec<(String, String, String, i64, String, i64)> = on!(self, "be read", connection => {
+            query_as(
+                "SELECT how, source, text, given, ip, recorded FROM consents
+                 JOIN origins ON origins.id = consents.origin
+                 WHERE consents.key = $1 ORDER BY recorded, given, origin",
+            )
+            .bind(address.key())
+            .fetch_all(connection)
+        })?;
         let agreed = |(how, source, text, given, ip, recorded): (String, String, String, i64, String, i64)| Agreed {
             how,
             source,
@@ -105,21 +108,22 @@ impl Ledger {
 }
 
 /// Records the consents of several people, given by their keys.
-pub(super) async fn record_consents(connection: &mut SqliteConnection, consents: &[(&str, &Consent)]) -> Result<()> {
+pub(super) async fn record_consents(link: &mut Link<'_>, consents: &[(&str, &Consent)]) -> Result<()> {
     let now = clock::seconds();
     let mut origins: HashMap<(How, &str, &str), i64> = HashMap::new();
     for (_, consent) in consents {
         let origin = (consent.how, consent.source.as_str(), consent.text.as_str());
         if let Entry::Vacant(vacant) = origins.entry(origin) {
-            let id: i64 = sqlx::query_scalar(
-                "INSERT INTO origins (how, source, text) VALUES ($1, $2, $3)
-                 ON CONFLICT (how, source, text) DO UPDATE SET source = excluded.source RETURNING id",
-            )
-            .bind(consent.how.name())
-            .bind(&consent.source)
-            .bind(&consent.text)
-            .fetch_one(&mut *connection)
-            .await
+            let id: i64 = ask!(link, connection => {
+                query_scalar(
+                    "INSERT INTO origins (how, source, text) VALUES ($1, $2, $3)
+                     ON CONFLICT (how, source, text) DO UPDATE SET source = excluded.source RETURNING id",
+                )
+                .bind(consent.how.name())
+                .bind(&consent.source)
+                .bind(&consent.text)
+                .fetch_one(connection)
+            })
             .map_err(failed("be written"))?;
             vacant.insert(id);
         }
@@ -130,11 +134,13 @@ pub(super) async fn record_consents(connection: &mut SqliteConnection, consents:
              ON CONFLICT (key, origin, given) DO NOTHING",
             tuples(some.len(), 5)
         );
-        let query = some.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, (key, consent)| {
-            let origin = origins.get(&(consent.how, consent.source.as_str(), consent.text.as_str())).copied();
-            query.bind(*key).bind(origin).bind(consent.given.unwrap_or(0)).bind(&consent.ip).bind(now)
-        });
-        query.execute(&mut *connection).await.map_err(failed("be written"))?;
+        alter!(link, {
+            some.iter().fold(query(AssertSqlSafe(sql)), |query, (key, consent)| {
+                let origin = origins.get(&(consent.how, consent.source.as_str(), consent.text.as_str())).copied();
+                query.bind(*key).bind(origin).bind(consent.given.unwrap_or(0)).bind(&consent.ip).bind(now)
+            })
+        })
+        .map_err(failed("be written"))?;
     }
     Ok(())
 }

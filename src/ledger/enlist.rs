@@ -7,7 +7,9 @@
 use sqlx::{Connection, SqliteConnection};
 
 use super::erasures::{ANONYMOUS, erased_among};
-use super::{Enlisted, Ledger, Recipient, SendId, State, Tally, failed};
+use super::sqlite::Sqlite;
+use super::statement::{Link, change, query};
+use super::{Database, Enlisted, Ledger, Recipient, SendId, failed};
 use crate::clock;
 use crate::error::Result;
 
@@ -21,14 +23,68 @@ pub(super) async fn prepare(connection: &mut SqliteConnection) -> Result<()> {
 }
 
 impl Ledger {
+    /// Begins this run's audience of a send: the people on a list whom conditions let through, of which `digest` is
+    /// the mark. Gives whether they are all enlisted already, by another run with the same mark.
+    pub async fn gather(&self, send: SendId, digest: &str) -> Result<bool> {
+        match &self.database {
+            Database::Sqlite(_) => Ok(false),
+            Database::Postgres(postgres) => postgres.gather(send, digest).await,
+        }
+    }
+
+    /// Enlists recipients in a send, and in this run's audience. Who is in the send already stays as they are; who is
+    /// suppressed is not taken.
+    pub async fn enlist(&self, send: SendId, recipients: &[Recipient]) -> Result<Enlisted> {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.enlist(send, recipients).await,
+            Database::Postgres(postgres) => postgres.enlist(send, recipients).await,
+        }
+    }
+
+    /// Says that everybody of the audience is enlisted.
+    pub async fn gathered(&self, send: SendId) -> Result<()> {
+        match &self.database {
+            Database::Sqlite(_) => Ok(()),
+            Database::Postgres(postgres) => postgres.gathered(send).await,
+        }
+    }
+
+    /// How many of the audience's deliveries are still to be sent.
+    pub async fn open_deliveries(&self, send: SendId) -> Result<u64> {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.open_deliveries(send).await,
+            Database::Postgres(postgres) => postgres.open_deliveries(send).await,
+        }
+    }
+
+    /// Makes due what a run before gave up on, and, where asked, what is uncertain.
+    pub async fn reopen(&self, send: SendId, attempts: u16, uncertain: bool) -> Result<()> {
+        change!(
+            self,
+            "be written",
+            query(
+                "UPDATE deliveries SET state = 'pending', attempts = 0, due = 0, worker = NULL
+                 WHERE send = $1 AND (state = 'deferred' AND attempts >= $2 OR state = 'uncertain' AND $3)
+                 AND address <> $4",
+            )
+            .bind(send)
+            .bind(i64::from(attempts))
+            .bind(uncertain)
+            .bind(ANONYMOUS)
+        )?;
+        Ok(())
+    }
+}
+
+impl Sqlite {
     /// Enlists recipients in a send, and makes them this run's audience. Who is in the send already stays as they
     /// are; who is suppressed or was erased is not taken.
-    pub async fn enlist(&self, send: SendId, recipients: &[Recipient]) -> Result<Enlisted> {
+    pub(super) async fn enlist(&self, send: SendId, recipients: &[Recipient]) -> Result<Enlisted> {
         let mut connection = self.connection.lock().await;
         // to write from the start: a reader who then wants to write is refused at once where another wrote meanwhile
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("enlist subscribers"))?;
         let keys: Vec<String> = recipients.iter().map(|recipient| recipient.subscriber.address.key()).collect();
-        let erased = erased_among(&mut transaction, &keys).await?;
+        let erased = erased_among(&mut Link::Sqlite(&mut transaction), &keys).await?;
         let rows: Vec<_> = recipients
             .iter()
             .filter(|recipient| erased.is_empty() || !erased.contains(recipient.subscriber.address.key().as_str()))
@@ -72,52 +128,8 @@ impl Ledger {
         Ok(Enlisted { added, known: recipients.len() as u64 - added - suppressed, suppressed })
     }
 
-    /// Makes due what a run before gave up on, and, where asked, what is uncertain.
-    pub async fn reopen(&self, send: SendId, attempts: u16, uncertain: bool) -> Result<()> {
-        let mut connection = self.connection.lock().await;
-        sqlx::query(
-            "UPDATE deliveries SET state = 'pending', attempts = 0, due = 0, worker = NULL
-             WHERE send = $1 AND (state = 'deferred' AND attempts >= $2 OR state = 'uncertain' AND $3)
-             AND address <> $4",
-        )
-        .bind(send)
-        .bind(attempts)
-        .bind(uncertain)
-        .bind(ANONYMOUS)
-        .execute(&mut *connection)
-        .await
-        .map_err(failed("be written"))?;
-        Ok(())
-    }
-
-    /// The number of an issue's send, where it has begun.
-    pub async fn find(&self, issue: &str) -> Result<Option<SendId>> {
-        let mut connection = self.connection.lock().await;
-        sqlx::query_scalar("SELECT id FROM sends WHERE issue = $1 AND kind = 'issue'")
-            .bind(issue)
-            .fetch_optional(&mut *connection)
-            .await
-            .map_err(failed("be read"))
-    }
-
-    /// What a send has come to for some addresses, given by their keys.
-    pub async fn tally_of(&self, send: SendId, keys: &[String]) -> Result<Tally> {
-        let mut connection = self.connection.lock().await;
-        let rows: Vec<(String, i64)> = sqlx::query_as(
-            "SELECT state, count(*) FROM deliveries WHERE send = $1 AND key IN (SELECT value FROM json_each($2))
-             GROUP BY state",
-        )
-        .bind(send)
-        .bind(serde_json::to_string(keys).unwrap_or_default())
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(failed("be read"))?;
-        let count = |(state, count): (String, i64)| Some((State::parse(&state)?, u64::try_from(count).ok()?));
-        Ok(Tally(rows.into_iter().filter_map(count).collect()))
-    }
-
     /// How many of the audience's deliveries are still to be sent.
-    pub async fn open_deliveries(&self, send: SendId) -> Result<u64> {
+    pub(super) async fn open_deliveries(&self, send: SendId) -> Result<u64> {
         let mut connection = self.connection.lock().await;
         let open: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM deliveries WHERE send = $1 AND state IN ('pending', 'deferred')

@@ -10,10 +10,11 @@ use std::fmt::Write as _;
 use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
 use sqlx::query::QueryScalar;
-use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
+use sqlx::{AssertSqlSafe, Executor};
 
+use super::statement::{Link, alter, ask, query, query_scalar, together};
 use super::subscribers::places;
-use super::{Ledger, failed};
+use super::{Database, Ledger, failed};
 use crate::address::Address;
 use crate::clock;
 use crate::error::{Error, Result, Trouble};
@@ -56,139 +57,137 @@ impl Suppressed {
 impl Ledger {
     /// The addresses that are never written to, to be asked for many.
     pub async fn suppressed(&self) -> Result<Suppressed> {
-        let mut connection = self.connection.lock().await;
-        let keys: Vec<String> = sqlx::query_scalar("SELECT key FROM suppressions")
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(failed("be read"))?;
-        let erased: Vec<String> = sqlx::query_scalar("SELECT hash FROM erasures")
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(failed("be read"))?;
-        let salt = if erased.is_empty() { Vec::new() } else { salt(&mut connection).await? };
-        Ok(Suppressed { keys: keys.into_iter().collect(), erased: erased.into_iter().collect(), salt })
+        together!(self, "be read", transaction => {
+            let keys: Vec<String> =
+                ask!(transaction, connection => query_scalar("SELECT key FROM suppressions").fetch_all(connection))?;
+            let erased: Vec<String> =
+                ask!(transaction, connection => query_scalar("SELECT hash FROM erasures").fetch_all(connection))?;
+            let salt = if erased.is_empty() { Vec::new() } else { salt(&mut transaction).await? };
+            Suppressed { keys: keys.into_iter().collect(), erased: erased.into_iter().collect(), salt }
+        })
     }
 
     /// Since when somebody is erased, in seconds since 1970, if they are.
     pub async fn erased_since(&self, address: &Address) -> Result<Option<i64>> {
-        let mut connection = self.connection.lock().await;
-        if !anybody(&mut connection).await? {
-            return Ok(None);
-        }
-        let salt = salt(&mut connection).await?;
-        sqlx::query_scalar("SELECT since FROM erasures WHERE hash = $1")
-            .bind(hash(&salt, &address.key()))
-            .fetch_optional(&mut *connection)
-            .await
-            .map_err(failed("be read"))
+        let key = address.key();
+        together!(self, "be read", transaction => {
+            if anybody(&mut transaction).await? {
+                let hash = hash(&salt(&mut transaction).await?, &key);
+                ask!(transaction, connection => {
+                    query_scalar("SELECT since FROM erasures WHERE hash = $1").bind(&hash).fetch_optional(connection)
+                })?
+            } else {
+                None
+            }
+        })
     }
 
     /// Erases somebody: from the list, their consents, their suppression, and who they were from each delivery. What
     /// is left is a hash among the erased, and deliveries that count. What was still to be sent to them is not sent.
     pub async fn erase(&self, address: &Address) -> Result<Erased> {
         let key = address.key();
-        let mut connection = self.connection.lock().await;
-        // what is deleted is overwritten, and not only taken off the index
-        connection.execute("PRAGMA secure_delete = ON").await.map_err(failed("be written"))?;
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("erase"))?;
-        let salt = salt(&mut transaction).await?;
-        sqlx::query("INSERT INTO erasures (hash, since) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING")
-            .bind(hash(&salt, &key))
-            .bind(clock::seconds())
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed("erase"))?;
-        let mut erased = Erased::default();
-        for (sql, count) in [
-            ("DELETE FROM consents WHERE key = $1", &mut erased.consents),
-            ("DELETE FROM restorations WHERE key = $1", &mut 0),
-            ("DELETE FROM bounces WHERE key = $1", &mut 0),
-            // one look a send, each by the index of (send, key)
-            (
-                "UPDATE deliveries SET key = '#' || id || '@(anonymous)', address = '(anonymous)', \"values\" = '[]',
-                        reply = NULL, worker = CASE WHEN state = 'claimed' THEN NULL ELSE worker END,
-                        state = CASE WHEN state IN ('pending', 'claimed', 'deferred') THEN 'suppressed' ELSE state END
-                 WHERE id IN (SELECT deliveries.id FROM sends JOIN deliveries ON deliveries.send = sends.id
-                              AND deliveries.key = $1)",
-                &mut erased.deliveries,
-            ),
-        ] {
-            let done = sqlx::query(sql).bind(&key).execute(&mut *transaction).await.map_err(failed("erase"))?;
-            *count = done.rows_affected();
+        if let Database::Sqlite(sqlite) = &self.database {
+            // what is deleted is overwritten, and not only taken off the index
+            let mut connection = sqlite.connection.lock().await;
+            connection.execute("PRAGMA secure_delete = ON").await.map_err(failed("be written"))?;
         }
-        for (sql, was) in [
-            ("DELETE FROM subscribers WHERE key = $1", &mut erased.listed),
-            ("DELETE FROM suppressions WHERE key = $1", &mut erased.suppressed),
-        ] {
-            let done = sqlx::query(sql).bind(&key).execute(&mut *transaction).await.map_err(failed("erase"))?;
-            *was = done.rows_affected() > 0;
+        let erased = together!(self, "erase", transaction => {
+            let hash = hash(&salt(&mut transaction).await?, &key);
+            alter!(
+                transaction,
+                query("INSERT INTO erasures (hash, since) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING")
+                    .bind(&hash)
+                    .bind(clock::seconds())
+            )?;
+            let mut erased = Erased::default();
+            for (sql, count) in [
+                ("DELETE FROM consents WHERE key = $1", &mut erased.consents),
+                ("DELETE FROM restorations WHERE key = $1", &mut 0),
+                ("DELETE FROM bounces WHERE key = $1", &mut 0),
+                // one look a send, each by the index of (send, key)
+                (
+                    "UPDATE deliveries SET key = '#' || CAST(id AS TEXT) || '@(anonymous)', address = '(anonymous)',
+                            \"values\" = '[]', reply = NULL,
+                            worker = CASE WHEN state = 'claimed' THEN NULL ELSE worker END,
+                            state = CASE WHEN state IN ('pending', 'claimed', 'deferred') THEN 'suppressed'
+                                         ELSE state END
+                     WHERE id IN (SELECT deliveries.id FROM sends JOIN deliveries ON deliveries.send = sends.id
+                                  AND deliveries.key = $1)",
+                    &mut erased.deliveries,
+                ),
+            ] {
+                *count = alter!(transaction, query(sql).bind(&key))?;
+            }
+            erased.listed = alter!(transaction, query("DELETE FROM subscribers WHERE key = $1").bind(&key))? > 0;
+            erased.suppressed = alter!(transaction, query("DELETE FROM suppressions WHERE key = $1").bind(&key))? > 0;
+            erased
+        })?;
+        if let Database::Sqlite(sqlite) = &self.database {
+            // the log before it still holds the old pages
+            let mut connection = sqlite.connection.lock().await;
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").await.map_err(failed("be written"))?;
         }
-        transaction.commit().await.map_err(failed("erase"))?;
-        // the log before it still holds the old pages
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").await.map_err(failed("be written"))?;
         Ok(erased)
     }
 
     /// Forgets that somebody was erased, so that they can come back; `false` where they were not.
     pub async fn unerase(&self, address: &Address) -> Result<bool> {
-        let mut connection = self.connection.lock().await;
-        if !anybody(&mut connection).await? {
-            return Ok(false);
-        }
-        let salt = salt(&mut connection).await?;
-        let done = sqlx::query("DELETE FROM erasures WHERE hash = $1")
-            .bind(hash(&salt, &address.key()))
-            .execute(&mut *connection)
-            .await
-            .map_err(failed("be written"))?;
-        Ok(done.rows_affected() > 0)
+        let key = address.key();
+        together!(self, "be written", transaction => {
+            if anybody(&mut transaction).await? {
+                let hash = hash(&salt(&mut transaction).await?, &key);
+                alter!(transaction, query("DELETE FROM erasures WHERE hash = $1").bind(&hash))? > 0
+            } else {
+                false
+            }
+        })
     }
 }
 
 /// Those among some keys who were erased. Hashes are computed only where anybody was.
-pub(super) async fn erased_among<'k>(
-    connection: &mut SqliteConnection,
-    keys: &'k [String],
-) -> Result<HashSet<&'k str>> {
+pub(super) async fn erased_among<'k>(link: &mut Link<'_>, keys: &'k [String]) -> Result<HashSet<&'k str>> {
     let mut found = HashSet::new();
-    if !anybody(connection).await? {
+    if !anybody(link).await? {
         return Ok(found);
     }
-    let salt = salt(connection).await?;
+    let salt = salt(link).await?;
     for some in keys.chunks(HASHES) {
         let hashes: Vec<String> = some.iter().map(|key| hash(&salt, key)).collect();
         let sql = format!("SELECT hash FROM erasures WHERE hash IN ({})", places(1, hashes.len()));
-        let query = hashes.iter().fold(sqlx::query_scalar(AssertSqlSafe(sql)), QueryScalar::bind);
-        let erased: Vec<String> = query.fetch_all(&mut *connection).await.map_err(failed("be read"))?;
+        let erased: Vec<String> = ask!(link, connection => {
+            hashes.iter().fold(query_scalar(AssertSqlSafe(sql)), QueryScalar::bind).fetch_all(connection)
+        })
+        .map_err(failed("be read"))?;
         found.extend(some.iter().zip(&hashes).filter(|(_, hash)| erased.contains(hash)).map(|(key, _)| key.as_str()));
     }
     Ok(found)
 }
 
 /// Whether anybody was erased.
-async fn anybody(connection: &mut SqliteConnection) -> Result<bool> {
-    let one: i64 = sqlx::query_scalar("SELECT count(*) FROM (SELECT 1 FROM erasures LIMIT 1) AS one")
-        .fetch_one(connection)
-        .await
-        .map_err(failed("be read"))?;
+async fn anybody(link: &mut Link<'_>) -> Result<bool> {
+    let one: i64 = ask!(link, connection => {
+        query_scalar("SELECT count(*) FROM (SELECT 1 FROM erasures LIMIT 1) AS one").fetch_one(connection)
+    })
+    .map_err(failed("be read"))?;
     Ok(one > 0)
 }
 
 /// The ledger's own salt, made when it is first wanted.
-async fn salt(connection: &mut SqliteConnection) -> Result<Vec<u8>> {
+async fn salt(link: &mut Link<'_>) -> Result<Vec<u8>> {
     let mut fresh = [0_u8; 32];
     SystemRandom::new()
         .fill(&mut fresh)
         .map_err(|_| Error::Ledger(Trouble::new("the operating system gives no random numbers")))?;
-    sqlx::query("INSERT INTO salts (name, salt) VALUES ('erasures', $1) ON CONFLICT (name) DO NOTHING")
-        .bind(hex(&fresh))
-        .execute(&mut *connection)
-        .await
-        .map_err(failed("be written"))?;
-    let salt: String = sqlx::query_scalar("SELECT salt FROM salts WHERE name = 'erasures'")
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(failed("be read"))?;
+    let fresh = hex(&fresh);
+    alter!(
+        link,
+        query("INSERT INTO salts (name, salt) VALUES ('erasures', $1) ON CONFLICT (name) DO NOTHING").bind(&fresh)
+    )
+    .map_err(failed("be written"))?;
+    let salt: String = ask!(link, connection => {
+        query_scalar("SELECT salt FROM salts WHERE name = 'erasures'").fetch_one(connection)
+    })
+    .map_err(failed("be read"))?;
     Ok(salt.into_bytes())
 }
 

@@ -1,34 +1,45 @@
 //! The ledger: the list, sends, deliveries and suppressions. The one place that says who got what.
 //!
-//! A row a delivery, and a journal a process, written before and after. What a killed process leaves behind is read from
-//! both: what was only claimed is sent again, what was in flight is uncertain. SQLite, in WAL mode, beside the project.
+//! A row a delivery, and beside a file a journal a process, written before and after. What a killed process leaves behind
+//! is read from them: what was only claimed is sent again, what was in flight is uncertain. The ledger is a SQLite file
+//! beside the project, or, for several machines, a database on PostgreSQL.
 
 mod bounces;
 mod consents;
+mod database;
 mod enlist;
 mod erasures;
 mod journal;
+mod postgres;
 mod presence;
 mod rows;
 mod schema;
 mod scribe;
+mod sends;
 mod sqlite;
+mod statement;
 mod status;
 mod subscribers;
 mod suppressions;
+mod tray;
 
 pub use bounces::{Note, Noted, Patience, Sent, Word};
 pub use consents::{Agreed, Consent, How};
+pub use database::Ledger;
 pub use erasures::{Erased, Suppressed};
 pub use rows::{
     Delivery, Enlisted, NewSend, Outcome, Recipient, SendId, SendKind, SendStatus, State, Suppression, Tally, Trace,
 };
 pub use scribe::{Desk, Receipt, Scribe};
-pub use sqlite::Ledger;
 pub use subscribers::{Fate, Listed, Newcomer};
 pub use suppressions::Restored;
 
-use crate::error::{Cause, Error, Trouble};
+use database::Database;
+
+use crate::address::Address;
+use crate::audience::Subscriber;
+use crate::error::{Cause, Error, Result, Trouble};
+use crate::language::Language;
 
 /// Something the database said, in the officer's terms.
 fn failed(what: &'static str) -> impl FnOnce(sqlx::Error) -> Error {
@@ -41,4 +52,13 @@ fn failed(what: &'static str) -> impl FnOnce(sqlx::Error) -> Error {
             trouble.hint("`envoi status` shows what the ledger knows; run the command again to go on")
         })
     }
+}
+
+/// A delivery as its row tells it.
+fn delivery(id: i64, address: &str, edition: String, values: &str, attempts: u16) -> Result<Delivery> {
+    let damaged = |what: &str| Error::Ledger(Trouble::new(format!("the ledger holds a damaged delivery: {what}")));
+    let address = Address::parse(address).map_err(|_| damaged(address))?;
+    let values = serde_json::from_str(values).map_err(|_| damaged(address.as_str()))?;
+    let language = Language::parse(&edition);
+    Ok(Delivery { id, subscriber: Subscriber { address, language, values }, edition, attempts })
 }

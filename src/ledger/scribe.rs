@@ -1,211 +1,108 @@
-//! The writer of the ledger: many deliveries' changes in one commit, so that no send waits for the ledger.
+//! The writer of the ledger: what a send hands in while it goes on, and what it waits for.
 //!
-//! Workers hand in their changes and go on. A line in the process's own journal makes each safe from its death at once;
-//! the database gets what became of deliveries in large commits, a few a second.
+//! Each database has its own: beside a file a journal and large commits (see `tray`), on a server small transactions, many
+//! connections' changes in each (see `postgres::pen`).
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use tokio::sync::{Notify, oneshot};
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::sync::oneshot;
 
-use super::journal::Journal;
-use super::{Ledger, Outcome};
+use super::Outcome;
+use super::postgres::{Pen, PenDesk};
+use super::tray::{Tray, TrayDesk};
 use crate::error::{Error, Result, Trouble};
-
-/// How many changes are in a commit at least, unless they have waited for [`LINGER`].
-const BATCH: usize = 2048;
-
-/// How long what became of a delivery waits for company.
-const LINGER: Duration = Duration::from_millis(200);
-
-/// How long a change stays with the operating system alone.
-const SYNCED: Duration = Duration::from_millis(500);
-
-/// How many bytes the journal may have before it is begun anew.
-const LONG: u64 = 4 << 20;
-
-/// What is handed in and not yet in the database, with the journal that keeps it safe.
-#[derive(Debug)]
-pub(super) struct Tray {
-    inner: Mutex<Inner>,
-    handed_in: Notify,
-}
-
-#[derive(Debug)]
-struct Inner {
-    journal: Journal,
-    /// Of each delivery its last outcome.
-    outcomes: BTreeMap<i64, Outcome>,
-    /// Since when the oldest waits.
-    since: Option<Instant>,
-    /// Who waits until everything is in the database.
-    waiting: Vec<oneshot::Sender<()>>,
-    /// Nothing more comes.
-    closed: bool,
-    /// The database takes nothing more.
-    failed: bool,
-}
 
 /// The writer; clones hand in to the same one.
 #[derive(Debug, Clone)]
-pub struct Scribe(Arc<Tray>);
+pub struct Scribe(pub(super) Writer);
+
+#[derive(Debug, Clone)]
+pub(super) enum Writer {
+    Tray(Arc<Tray>),
+    Pen(Pen),
+}
 
 /// Says whether what was handed in is written.
 #[derive(Debug)]
 #[must_use = "a message's end may leave only when its row is written"]
-pub struct Receipt(Result<()>);
+pub struct Receipt(Answer);
+
+#[derive(Debug)]
+enum Answer {
+    Given(Result<bool>),
+    Coming(oneshot::Receiver<bool>),
+}
 
 /// The writer's task; waited for at the end, so that everything is written and synced.
 #[derive(Debug)]
-pub struct Desk {
-    tray: Arc<Tray>,
-    task: JoinHandle<Result<()>>,
-}
+pub struct Desk(pub(super) Task);
 
-impl Tray {
-    pub(super) fn new(journal: Journal) -> Self {
-        let outcomes = BTreeMap::new();
-        let inner = Inner { journal, outcomes, since: None, waiting: Vec::new(), closed: false, failed: false };
-        Self { inner: Mutex::new(inner), handed_in: Notify::new() }
-    }
-
-    /// What is in flight.
-    pub(super) fn under_way(&self) -> Vec<i64> {
-        self.inner().journal.under_way().iter().copied().collect()
-    }
-
-    fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+#[derive(Debug)]
+pub(super) enum Task {
+    Tray(TrayDesk),
+    Pen(PenDesk),
 }
 
 impl Scribe {
-    pub(super) fn start(ledger: Ledger, tray: Arc<Tray>) -> (Self, Desk) {
-        tray.inner().closed = false;
-        let task = tokio::spawn(write(ledger, Arc::clone(&tray)));
-        (Self(Arc::clone(&tray)), Desk { tray, task })
-    }
-
     /// Records that a message is about to be sent whole; the receipt says whether it is written, and no message's end
     /// may leave before.
     pub fn in_flight(&self, id: i64) -> Receipt {
-        let mut inner = self.0.inner();
-        Receipt(if inner.failed { Err(gone()) } else { inner.journal.in_flight(id) })
+        Receipt(match &self.0 {
+            Writer::Tray(tray) => Answer::Given(tray.in_flight(id).map(|()| true)),
+            Writer::Pen(pen) => Answer::Coming(pen.in_flight(id)),
+        })
     }
 
     /// Records that a message which was announced is not sent now: it waits again.
     pub fn withdraw(&self, id: i64) -> Result<()> {
-        self.0.inner().journal.withdraw(id)
+        match &self.0 {
+            Writer::Tray(tray) => tray.withdraw(id),
+            Writer::Pen(pen) => pen.withdraw(id),
+        }
     }
 
     /// Records what became of a delivery; the database has it soon.
     pub fn outcome(&self, outcome: Outcome) -> Result<()> {
-        let mut inner = self.0.inner();
-        inner.journal.outcome(&outcome)?;
-        inner.outcomes.insert(outcome.id, outcome);
-        let first = inner.since.is_none();
-        inner.since.get_or_insert_with(Instant::now);
-        if inner.failed {
-            return Err(gone());
+        match &self.0 {
+            Writer::Tray(tray) => tray.outcome(outcome),
+            Writer::Pen(pen) => pen.outcome(outcome),
         }
-        let full = inner.outcomes.len() == BATCH;
-        drop(inner);
-        if first || full {
-            self.0.handed_in.notify_one();
-        }
-        Ok(())
     }
 
     /// Waits until everything handed in so far is in the database.
     pub async fn flush(&self) -> Result<()> {
-        let (done, written) = oneshot::channel();
-        self.0.inner().waiting.push(done);
-        self.0.handed_in.notify_one();
-        // where the writer is gone, `done` is dropped with its tray's list
-        written.await.map_err(|_| gone())
+        match &self.0 {
+            Writer::Tray(tray) => tray.flush().await,
+            Writer::Pen(pen) => pen.flush().await,
+        }
     }
 }
 
 impl Receipt {
-    /// Waits until it is written.
-    #[expect(clippy::unused_async, reason = "where the ledger is far away, it takes a while")]
-    pub async fn written(self) -> Result<()> {
-        self.0
+    /// Waits until it is written. `false` says that it is not to be sent now: this process was away for longer than a
+    /// worker may be, and the delivery may be another's.
+    pub async fn written(self) -> Result<bool> {
+        match self.0 {
+            Answer::Given(answer) => answer,
+            Answer::Coming(answer) => answer.await.map_err(|_| gone()),
+        }
     }
 }
 
 impl Desk {
     /// Waits until everything is written and synced. Nothing may be handed in any more.
     pub async fn close(self) -> Result<()> {
-        self.tray.inner().closed = true;
-        self.tray.handed_in.notify_one();
-        self.task.await.unwrap_or_else(|_| Err(gone()))
+        match self.0 {
+            Task::Tray(desk) => desk.close().await,
+            Task::Pen(desk) => desk.close().await,
+        }
     }
 }
 
-fn gone() -> Error {
+/// The writer has ended.
+pub(super) fn gone() -> Error {
     Error::Ledger(
         Trouble::new("the ledger can no longer be written")
             .hint("see what stands above; nothing more was sent, run the command again to go on"),
     )
-}
-
-async fn write(ledger: Ledger, tray: Arc<Tray>) -> Result<()> {
-    let written = keep_writing(&ledger, &tray).await;
-    let mut inner = tray.inner();
-    inner.failed = written.is_err();
-    inner.waiting.clear();
-    written
-}
-
-async fn keep_writing(ledger: &Ledger, tray: &Tray) -> Result<()> {
-    let mut tick = interval(SYNCED / 2);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut unsynced: Option<Instant> = None;
-    loop {
-        let (since, urgent, closed) = {
-            let inner = tray.inner();
-            let urgent = inner.closed || !inner.waiting.is_empty() || inner.outcomes.len() >= BATCH;
-            (inner.since, urgent, inner.closed)
-        };
-        if urgent || since.is_some_and(|since| since.elapsed() >= LINGER) {
-            let (outcomes, waiting) = {
-                let mut inner = tray.inner();
-                inner.since = None;
-                (std::mem::take(&mut inner.outcomes), std::mem::take(&mut inner.waiting))
-            };
-            let outcomes: Vec<Outcome> = outcomes.into_values().collect();
-            ledger.record(&outcomes).await?;
-            unsynced.get_or_insert_with(Instant::now);
-            for done in waiting {
-                let _ = done.send(());
-            }
-        }
-        if closed || unsynced.is_some_and(|since| since.elapsed() > SYNCED) {
-            ledger.sync().await?;
-            unsynced = None;
-            tray.inner().shorten()?;
-        }
-        if closed {
-            return Ok(());
-        }
-        tokio::select! {
-            () = tray.handed_in.notified() => {}
-            () = sleep_until(since.map_or_else(Instant::now, |since| since + LINGER)), if since.is_some() => {}
-            _ = tick.tick() => {}
-        }
-    }
-}
-
-impl Inner {
-    /// Begins a long journal anew, once the disk has what the database took from it.
-    fn shorten(&mut self) -> Result<()> {
-        if self.journal.length() < LONG {
-            return Ok(());
-        }
-        self.journal.begin_anew(self.outcomes.values())
-    }
 }

@@ -9,27 +9,24 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteRow, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Executor, Row, SqliteConnection};
 use tokio::sync::Mutex;
 
 use super::erasures::ANONYMOUS;
 use super::journal::{self, Journal};
 use super::presence::{self, Presence};
-use super::scribe::Tray;
-use super::{Delivery, Desk, NewSend, Outcome, Scribe, SendId, SendKind, enlist, failed, schema};
-use crate::address::Address;
-use crate::audience::Subscriber;
+use super::tray::{Tray, TrayDesk};
+use super::{Delivery, Outcome, SendId, delivery, enlist, failed, schema};
 use crate::clock;
 use crate::error::{Error, Result, Trouble};
-use crate::language::Language;
 
 /// How long a process waits for another one that has the database.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The ledger, opened. Clones share it.
+/// A ledger in a file, opened. Clones share it.
 #[derive(Debug, Clone)]
-pub struct Ledger {
+pub(super) struct Sqlite {
     path: PathBuf,
     pub(super) connection: Arc<Mutex<SqliteConnection>>,
     worker: Option<Arc<Worker>>,
@@ -42,9 +39,9 @@ struct Worker {
     presence: Presence,
 }
 
-impl Ledger {
+impl Sqlite {
     /// Opens a ledger, making it where there is none.
-    pub async fn open(path: &Path) -> Result<Self> {
+    pub(super) async fn open(path: &Path) -> Result<Self> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -67,14 +64,9 @@ impl Ledger {
         Ok(Self { path: path.to_owned(), connection: Arc::new(Mutex::new(connection)), worker: None })
     }
 
-    /// The ledger's file.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Signs this process on as a worker, and settles what workers that died had taken. Gives how many deliveries
     /// became uncertain.
-    pub async fn sign_on(&mut self) -> Result<u64> {
+    pub(super) async fn sign_on(&mut self) -> Result<u64> {
         let presence = presence::announce(&self.path)?;
         let journal = Journal::begin(presence::journal(&self.path, &presence.name))?;
         let mut connection = self.connection.lock().await;
@@ -92,7 +84,7 @@ impl Ledger {
 
     /// Takes back what workers that died had taken: what they had only claimed is pending again, what was in flight is
     /// uncertain. Gives how many became uncertain.
-    pub async fn settle(&self) -> Result<u64> {
+    pub(super) async fn settle(&self) -> Result<u64> {
         let own = self.worker.as_ref().map(|worker| worker.id);
         let boot = presence::boot();
         let mut connection = self.connection.lock().await;
@@ -115,7 +107,7 @@ impl Ledger {
     }
 
     /// Signs off: what this process had claimed, and did not send, is pending again.
-    pub async fn sign_off(&mut self) -> Result<()> {
+    pub(super) async fn sign_off(&mut self) -> Result<()> {
         if let Some(worker) = self.worker.take() {
             let journal = presence::journal(&self.path, &worker.presence.name);
             let mut connection = self.connection.lock().await;
@@ -126,56 +118,16 @@ impl Ledger {
         Ok(())
     }
 
-    /// The writer that records what becomes of deliveries, and its task. Only who has signed on may write.
-    pub fn scribe(&self) -> Result<(Scribe, Desk)> {
+    /// The tray that takes what becomes of deliveries, and the task that empties it. Only who has signed on may write.
+    pub(super) fn tray(&self) -> Result<(Arc<Tray>, TrayDesk)> {
         let worker =
             self.worker.as_ref().ok_or_else(|| Error::Ledger(Trouble::new("nobody signed on to the ledger")))?;
-        Ok(Scribe::start(self.clone(), Arc::clone(&worker.tray)))
-    }
-
-    /// Begins a send, or finds the one that an issue has already. Gives its number and the key that names it in
-    /// Message-IDs.
-    pub async fn begin(&self, send: &NewSend) -> Result<(SendId, String)> {
-        let mut connection = self.connection.lock().await;
-        if send.kind == SendKind::Issue
-            && let Some(found) = sqlx::query_as("SELECT id, key FROM sends WHERE issue = $1 AND kind = 'issue'")
-                .bind(&send.issue)
-                .fetch_optional(&mut *connection)
-                .await
-                .map_err(failed("be read"))?
-        {
-            return Ok(found);
-        }
-        let columns = serde_json::to_string(&send.columns).unwrap_or_default();
-        sqlx::query_as(
-            "INSERT INTO sends (issue, kind, key, columns, started)
-             VALUES ($1, $2, lower(hex(randomblob(16))), $3, $4)
-             ON CONFLICT (issue) WHERE kind = 'issue' DO UPDATE SET issue = excluded.issue
-             RETURNING id, key",
-        )
-        .bind(&send.issue)
-        .bind(send.kind.name())
-        .bind(columns)
-        .bind(clock::seconds())
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(failed("begin a send"))
-    }
-
-    /// The columns with which a send began, if the issue has one.
-    pub async fn columns(&self, send: SendId) -> Result<Vec<String>> {
-        let mut connection = self.connection.lock().await;
-        let columns: String = sqlx::query_scalar("SELECT columns FROM sends WHERE id = $1")
-            .bind(send)
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(failed("be read"))?;
-        Ok(serde_json::from_str(&columns).unwrap_or_default())
+        Ok((Arc::clone(&worker.tray), TrayDesk::open(self.clone(), Arc::clone(&worker.tray))))
     }
 
     /// Claims up to `limit` deliveries that are due. Addresses that were suppressed meanwhile are marked and left
     /// out. Synced before it returns, so that a power cut can't make anything that is sent look unclaimed.
-    pub async fn claim(&self, send: SendId, attempts: u16, limit: usize) -> Result<Vec<Delivery>> {
+    pub(super) async fn claim(&self, send: SendId, attempts: u16, limit: usize) -> Result<Vec<Delivery>> {
         let worker = self.worker.as_ref().map(|worker| worker.id);
         let now = clock::passing_seconds();
         let mut connection = self.connection.lock().await;
@@ -212,11 +164,15 @@ impl Ledger {
         if !free.is_empty() {
             self.sync().await?;
         }
-        free.into_iter().map(delivery).collect()
+        free.into_iter()
+            .map(|row| {
+                delivery(row.get("id"), row.get("address"), row.get("edition"), row.get("values"), row.get("attempts"))
+            })
+            .collect()
     }
 
     /// When the next deferred delivery is due, if one will be tried again.
-    pub async fn next_due(&self, send: SendId, attempts: u16) -> Result<Option<i64>> {
+    pub(super) async fn next_due(&self, send: SendId, attempts: u16) -> Result<Option<i64>> {
         let mut connection = self.connection.lock().await;
         sqlx::query_scalar(
             "SELECT min(due) FROM deliveries WHERE send = $1 AND state IN ('pending', 'deferred') AND attempts < $2
@@ -248,7 +204,7 @@ impl Ledger {
     }
 
     /// Opens again to everybody what this process had claimed and did not send.
-    pub async fn give_back(&self) -> Result<()> {
+    pub(super) async fn give_back(&self) -> Result<()> {
         let Some(worker) = &self.worker else { return Ok(()) };
         let mut connection = self.connection.lock().await;
         sqlx::query(
@@ -264,7 +220,7 @@ impl Ledger {
     }
 
     /// Closes the ledger: everything comes into the one file, which can then be copied.
-    pub async fn close(mut self) -> Result<()> {
+    pub(super) async fn close(mut self) -> Result<()> {
         self.sign_off().await?;
         match Arc::into_inner(self.connection) {
             Some(connection) => connection.into_inner().close().await.map_err(failed("be closed")),
@@ -386,16 +342,4 @@ async fn take_back(connection: &mut SqliteConnection, worker: i64, journal: &Pat
     // the database has it all
     let _ = std::fs::remove_file(journal);
     Ok(uncertain)
-}
-
-fn delivery(row: &SqliteRow) -> Result<Delivery> {
-    let address: String = row.get("address");
-    let edition: String = row.get("edition");
-    let values: String = row.get("values");
-    let damaged = |what: &str| Error::Ledger(Trouble::new(format!("the ledger holds a damaged delivery: {what}")));
-    let address = Address::parse(&address).map_err(|_| damaged(&address))?;
-    let values = serde_json::from_str(&values).map_err(|_| damaged(address.as_str()))?;
-    let language = Language::parse(&edition);
-    let subscriber = Subscriber { address, language, values };
-    Ok(Delivery { id: row.get("id"), subscriber, edition, attempts: row.get("attempts") })
 }

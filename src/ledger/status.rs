@@ -2,40 +2,52 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
-
-use super::{Ledger, SendId, SendKind, SendStatus, State, Tally, Trace, failed};
+use super::statement::{either, in_list, on, query_as};
+use super::{Ledger, SendId, SendKind, SendStatus, State, Tally, Trace};
 use crate::error::Result;
+
+/// A delivery that did not go well: address, state, code, reply, attempts.
+type TraceRow = (String, String, Option<i64>, Option<String>, i64);
 
 impl Ledger {
     /// A send's deliveries by state.
     pub async fn tally(&self, send: SendId) -> Result<Tally> {
-        let mut connection = self.connection.lock().await;
-        let rows: Vec<(String, i64)> =
-            sqlx::query_as("SELECT state, count(*) FROM deliveries WHERE send = $1 GROUP BY state")
+        let rows = on!(self, "be read", connection => {
+            query_as("SELECT state, count(*) FROM deliveries WHERE send = $1 GROUP BY state")
                 .bind(send)
-                .fetch_all(&mut *connection)
-                .await
-                .map_err(failed("be read"))?;
-        let count = |(state, count): (String, i64)| Some((State::parse(&state)?, u64::try_from(count).ok()?));
-        Ok(Tally(rows.into_iter().filter_map(count).collect()))
+                .fetch_all(connection)
+        })?;
+        Ok(counted(rows))
+    }
+
+    /// What a send has come to for some addresses, given by their keys.
+    pub async fn tally_of(&self, send: SendId, keys: &[String]) -> Result<Tally> {
+        let keys = in_list(keys);
+        let rows = on!(self, "be read", connection => {
+            either(
+                "SELECT state, count(*) FROM deliveries
+                 WHERE send = $2 AND key IN (SELECT value FROM json_each($1)) GROUP BY state",
+                "SELECT state, count(*) FROM deliveries
+                 WHERE send = $2 AND key IN (SELECT value FROM json_array_elements_text($1::json)) GROUP BY state",
+            )
+            .bind(&keys)
+            .bind(send)
+            .fetch_all(connection)
+        })?;
+        Ok(counted(rows))
     }
 
     /// Every send, or those of one issue, the latest first, with at most `traces` of its troubles each.
     pub async fn sends(&self, issue: Option<&str>, traces: u32) -> Result<Vec<SendStatus>> {
         let mut sends = Vec::new();
-        let rows: Vec<(i64, String, String, i64, Option<i64>)> = {
-            let mut connection = self.connection.lock().await;
-            sqlx::query_as(
+        let rows: Vec<(i64, String, String, i64, Option<i64>)> = on!(self, "be read", connection => {
+            query_as(
                 "SELECT id, issue, kind, started, (SELECT max(changed) FROM deliveries WHERE send = sends.id)
                  FROM sends WHERE $1 IS NULL OR issue = $1 ORDER BY id DESC",
             )
             .bind(issue)
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(failed("be read"))?
-        };
+            .fetch_all(connection)
+        })?;
         for (id, issue, kind, started, changed) in rows {
             let kind = if kind == "test" { SendKind::Test } else { SendKind::Issue };
             let deliveries = self.tally(id).await?;
@@ -56,39 +68,40 @@ impl Ledger {
     }
 
     async fn traces(&self, send: SendId, limit: u32) -> Result<Vec<Trace>> {
-        let mut connection = self.connection.lock().await;
-        let rows = sqlx::query(
-            "SELECT address, state, code, reply, attempts FROM deliveries
-             WHERE send = $1 AND state IN ('deferred', 'rejected', 'uncertain', 'bounced') ORDER BY state DESC, id LIMIT $2",
-        )
-        .bind(send)
-        .bind(limit)
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(failed("be read"))?;
-        let trace = |row: &SqliteRow| {
+        let rows: Vec<TraceRow> = on!(self, "be read", connection => {
+            query_as(
+                "SELECT address, state, code, reply, attempts FROM deliveries
+                 WHERE send = $1 AND state IN ('deferred', 'rejected', 'uncertain', 'bounced')
+                 ORDER BY state DESC, id LIMIT $2",
+            )
+            .bind(send)
+            .bind(i64::from(limit))
+            .fetch_all(connection)
+        })?;
+        let trace = |(address, state, code, reply, attempts): TraceRow| {
             Some(Trace {
-                address: row.get("address"),
-                state: State::parse(row.get("state"))?,
-                code: row.get("code"),
-                reply: row.get::<Option<String>, _>("reply").unwrap_or_default(),
-                attempts: row.get("attempts"),
+                address,
+                state: State::parse(&state)?,
+                code: code.and_then(|code| u16::try_from(code).ok()),
+                reply: reply.unwrap_or_default(),
+                attempts: u16::try_from(attempts).ok()?,
             })
         };
-        Ok(rows.iter().filter_map(trace).collect())
+        Ok(rows.into_iter().filter_map(trace).collect())
     }
 
     /// A send's deliveries by the domain of their address, and by state.
     async fn domains(&self, send: SendId) -> Result<BTreeMap<String, Tally>> {
-        let mut connection = self.connection.lock().await;
-        let rows: Vec<(String, String, i64)> = sqlx::query_as(
-            "SELECT substr(key, instr(key, '@') + 1) AS domain, state, count(*) FROM deliveries WHERE send = $1
-             GROUP BY domain, state",
-        )
-        .bind(send)
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(failed("be read"))?;
+        let rows: Vec<(String, String, i64)> = on!(self, "be read", connection => {
+            either(
+                "SELECT substr(key, instr(key, '@') + 1) AS domain, state, count(*) FROM deliveries WHERE send = $1
+                 GROUP BY domain, state",
+                "SELECT split_part(key, '@', 2) AS domain, state, count(*) FROM deliveries WHERE send = $1
+                 GROUP BY domain, state",
+            )
+            .bind(send)
+            .fetch_all(connection)
+        })?;
         let mut domains: BTreeMap<String, Tally> = BTreeMap::new();
         for (domain, state, count) in rows {
             if let (Some(state), Ok(count)) = (State::parse(&state), u64::try_from(count)) {
@@ -97,4 +110,10 @@ impl Ledger {
         }
         Ok(domains)
     }
+}
+
+/// Counts by state, as rows tell them.
+fn counted(rows: Vec<(String, i64)>) -> Tally {
+    let count = |(state, count): (String, i64)| Some((State::parse(&state)?, u64::try_from(count).ok()?));
+    Tally(rows.into_iter().filter_map(count).collect())
 }

@@ -6,11 +6,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use sqlx::query::{Query, QueryScalar};
-use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+use sqlx::AssertSqlSafe;
+use sqlx::query::{QueryAs, QueryScalar};
 
 use super::consents::{Consent, record_consents};
 use super::erasures::erased_among;
+use super::statement::{Link, alter, ask, change, on, query, query_as, query_scalar, together};
 use super::{Ledger, failed};
 use crate::address::Address;
 use crate::audience::{Columns, Subscriber};
@@ -75,42 +76,38 @@ struct Stored {
 impl Ledger {
     /// The list's columns, those that are always understood first.
     pub async fn list_columns(&self) -> Result<Columns> {
-        let mut connection = self.connection.lock().await;
-        let names: Vec<String> = sqlx::query_scalar("SELECT name FROM subscriber_columns ORDER BY position, name")
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(failed("be read"))?;
+        let names: Vec<String> = on!(self, "be read", connection => {
+            query_scalar("SELECT name FROM subscriber_columns ORDER BY position, name").fetch_all(connection)
+        })?;
         Ok(if names.is_empty() { Columns::usual() } else { Columns(names) })
     }
 
     /// Adds columns that the list lacks, behind those that it has.
     pub async fn add_columns(&self, columns: &[String]) -> Result<()> {
-        let mut connection = self.connection.lock().await;
         let usual = Columns::usual().0.into_iter().chain([TAGS.to_owned()]);
         for name in usual.chain(columns.iter().cloned()).filter(|name| !name.is_empty()) {
-            sqlx::query(
-                "INSERT INTO subscriber_columns (name, position)
-                 VALUES ($1, (SELECT coalesce(max(position), 0) + 1 FROM subscriber_columns))
-                 ON CONFLICT (name) DO NOTHING",
-            )
-            .bind(name)
-            .execute(&mut *connection)
-            .await
-            .map_err(failed("be written"))?;
+            change!(
+                self,
+                "be written",
+                query(
+                    "INSERT INTO subscriber_columns (name, position)
+                     VALUES ($1, (SELECT coalesce(max(position), 0) + 1 FROM subscriber_columns))
+                     ON CONFLICT (name) DO NOTHING",
+                )
+                .bind(&name)
+            )?;
         }
         Ok(())
     }
 
     /// A page of the list: those who came after a number, at most `limit` of them, each with their own number.
     pub async fn page(&self, columns: &Columns, after: i64, limit: u32) -> Result<Vec<(i64, Subscriber)>> {
-        let mut connection = self.connection.lock().await;
-        let rows: Vec<(i64, String, String, String)> =
-            sqlx::query_as("SELECT id, address, lang, \"values\" FROM subscribers WHERE id > $1 ORDER BY id LIMIT $2")
+        let rows: Vec<(i64, String, String, String)> = on!(self, "be read", connection => {
+            query_as("SELECT id, address, lang, \"values\" FROM subscribers WHERE id > $1 ORDER BY id LIMIT $2")
                 .bind(after)
-                .bind(limit)
-                .fetch_all(&mut *connection)
-                .await
-                .map_err(failed("be read"))?;
+                .bind(i64::from(limit))
+                .fetch_all(connection)
+        })?;
         let subscriber = |(id, address, lang, values): (i64, String, String, String)| {
             Ok((id, subscriber(columns, &address, &lang, &values)?))
         };
@@ -119,24 +116,20 @@ impl Ledger {
 
     /// How many are on the list, the suppressed ones too.
     pub async fn list_length(&self) -> Result<u64> {
-        let mut connection = self.connection.lock().await;
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM subscribers")
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(failed("be read"))?;
+        let count: i64 = on!(self, "be read", connection => {
+            query_scalar("SELECT count(*) FROM subscribers").fetch_one(connection)
+        })?;
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
     /// Somebody on the list.
     pub async fn listed(&self, address: &Address) -> Result<Option<Listed>> {
         let columns = self.list_columns().await?;
-        let mut connection = self.connection.lock().await;
-        let row: Option<(String, String, String, i64, i64)> =
-            sqlx::query_as("SELECT address, lang, \"values\", added, changed FROM subscribers WHERE key = $1")
+        let row: Option<(String, String, String, i64, i64)> = on!(self, "be read", connection => {
+            query_as("SELECT address, lang, \"values\", added, changed FROM subscribers WHERE key = $1")
                 .bind(address.key())
-                .fetch_optional(&mut *connection)
-                .await
-                .map_err(failed("be read"))?;
+                .fetch_optional(connection)
+        })?;
         row.map(|(address, lang, values, added, changed)| {
             Ok(Listed { subscriber: subscriber(&columns, &address, &lang, &values)?, added, changed })
         })
@@ -146,38 +139,28 @@ impl Ledger {
     /// Takes somebody off the list; `false` where they were not on it. What was sent to them, how they agreed and
     /// whether they are suppressed stays known.
     pub async fn remove(&self, address: &Address) -> Result<bool> {
-        let mut connection = self.connection.lock().await;
-        let removed = sqlx::query("DELETE FROM subscribers WHERE key = $1")
-            .bind(address.key())
-            .execute(&mut *connection)
-            .await
-            .map_err(failed("be written"))?;
-        Ok(removed.rows_affected() > 0)
+        let key = address.key();
+        let removed = change!(self, "be written", query("DELETE FROM subscribers WHERE key = $1").bind(&key))?;
+        Ok(removed > 0)
     }
 
     /// Takes people in, all or none, and says what became of each. No two of them may be one person.
     pub async fn take_in(&self, newcomers: &[Newcomer]) -> Result<Vec<Fate>> {
-        let mut connection = self.connection.lock().await;
-        // to write from the start: a reader who then wants to write is refused at once where another wrote meanwhile
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("take subscribers in"))?;
-        let fates = weigh(&mut transaction, newcomers, true).await?;
-        transaction.commit().await.map_err(failed("take subscribers in"))?;
-        Ok(fates)
+        together!(self, "take subscribers in", transaction => { weigh(&mut transaction, newcomers, true).await? })
     }
 
     /// What would become of people who were taken in; changes nothing.
     pub async fn would_take_in(&self, newcomers: &[Newcomer]) -> Result<Vec<Fate>> {
-        let mut connection = self.connection.lock().await;
-        weigh(&mut connection, newcomers, false).await
+        together!(self, "be read", transaction => { weigh(&mut transaction, newcomers, false).await? })
     }
 }
 
 /// Decides what becomes of each newcomer, and writes it where asked to.
-async fn weigh(connection: &mut SqliteConnection, newcomers: &[Newcomer], write: bool) -> Result<Vec<Fate>> {
+async fn weigh(link: &mut Link<'_>, newcomers: &[Newcomer], write: bool) -> Result<Vec<Fate>> {
     let keys: Vec<String> = newcomers.iter().map(|newcomer| newcomer.address.key()).collect();
-    let suppressed = suppressed_among(connection, &keys).await?;
-    let erased = erased_among(connection, &keys).await?;
-    let stored = stored(connection, &keys).await?;
+    let suppressed = suppressed_among(link, &keys).await?;
+    let erased = erased_among(link, &keys).await?;
+    let stored = stored(link, &keys).await?;
     let mut fates = Vec::with_capacity(newcomers.len());
     let mut rows = Vec::new();
     let mut consents = Vec::new();
@@ -203,43 +186,46 @@ async fn weigh(connection: &mut SqliteConnection, newcomers: &[Newcomer], write:
         fates.push(fate);
     }
     if write {
-        upsert(connection, &rows).await?;
-        record_consents(connection, &consents).await?;
+        upsert(link, &rows).await?;
+        record_consents(link, &consents).await?;
     }
     Ok(fates)
 }
 
 /// The rows of those who are on the list already.
-async fn stored(connection: &mut SqliteConnection, keys: &[String]) -> Result<HashMap<String, Stored>> {
+async fn stored(link: &mut Link<'_>, keys: &[String]) -> Result<HashMap<String, Stored>> {
     let mut found = HashMap::new();
     for some in keys.chunks(KEYS) {
         let sql =
             format!("SELECT key, address, lang, \"values\" FROM subscribers WHERE key IN ({})", places(1, some.len()));
-        let query = some.iter().fold(sqlx::query(AssertSqlSafe(sql)), Query::bind);
-        for row in query.fetch_all(&mut *connection).await.map_err(failed("be read"))? {
-            let stored = Stored { address: row.get("address"), lang: row.get("lang"), values: row.get("values") };
-            found.insert(row.get("key"), stored);
-        }
+        let rows: Vec<(String, String, String, String)> = ask!(link, connection => {
+            some.iter().fold(query_as(AssertSqlSafe(sql)), QueryAs::bind).fetch_all(connection)
+        })
+        .map_err(failed("be read"))?;
+        found.extend(rows.into_iter().map(|(key, address, lang, values)| (key, Stored { address, lang, values })));
     }
     Ok(found)
 }
 
 /// Those among some keys who are suppressed.
-pub(super) async fn suppressed_among(connection: &mut SqliteConnection, keys: &[String]) -> Result<HashSet<String>> {
-    let any: i64 = sqlx::query_scalar("SELECT count(*) FROM (SELECT 1 FROM suppressions LIMIT 1) AS one")
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(failed("be read"))?;
+pub(super) async fn suppressed_among(link: &mut Link<'_>, keys: &[String]) -> Result<HashSet<String>> {
+    let any: i64 = ask!(link, connection => {
+        query_scalar("SELECT count(*) FROM (SELECT 1 FROM suppressions LIMIT 1) AS one").fetch_one(connection)
+    })
+    .map_err(failed("be read"))?;
     let mut found = HashSet::new();
     for some in keys.chunks(KEYS).filter(|_| any > 0) {
         let sql = format!("SELECT key FROM suppressions WHERE key IN ({})", places(1, some.len()));
-        let query = some.iter().fold(sqlx::query_scalar(AssertSqlSafe(sql)), QueryScalar::bind);
-        found.extend(query.fetch_all(&mut *connection).await.map_err(failed("be read"))?);
+        let keys: Vec<String> = ask!(link, connection => {
+            some.iter().fold(query_scalar(AssertSqlSafe(sql)), QueryScalar::bind).fetch_all(connection)
+        })
+        .map_err(failed("be read"))?;
+        found.extend(keys);
     }
     Ok(found)
 }
 
-async fn upsert(connection: &mut SqliteConnection, rows: &[(&str, Stored)]) -> Result<()> {
+async fn upsert(link: &mut Link<'_>, rows: &[(&str, Stored)]) -> Result<()> {
     let now = clock::seconds();
     for some in rows.chunks(ROWS) {
         let sql = format!(
@@ -248,10 +234,12 @@ async fn upsert(connection: &mut SqliteConnection, rows: &[(&str, Stored)]) -> R
              \"values\" = excluded.\"values\", changed = excluded.changed",
             tuples(some.len(), 6)
         );
-        let query = some.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, (key, row)| {
-            query.bind(*key).bind(&row.address).bind(&row.lang).bind(&row.values).bind(now).bind(now)
-        });
-        query.execute(&mut *connection).await.map_err(failed("take subscribers in"))?;
+        alter!(link, {
+            some.iter().fold(query(AssertSqlSafe(sql)), |query, (key, row)| {
+                query.bind(*key).bind(&row.address).bind(&row.lang).bind(&row.values).bind(now).bind(now)
+            })
+        })
+        .map_err(failed("take subscribers in"))?;
     }
     Ok(())
 }

@@ -1,8 +1,7 @@
 //! The addresses that are never written to again.
 
-use sqlx::Connection;
-
-use super::{Ledger, Suppression, failed};
+use super::statement::{alter, ask, change, on, query, query_as, together};
+use super::{Ledger, Suppression};
 use crate::address::Address;
 use crate::clock;
 use crate::error::Result;
@@ -25,20 +24,20 @@ impl Ledger {
         if self.erased_since(address).await?.is_some() {
             return Ok(false);
         }
-        let mut connection = self.connection.lock().await;
-        let result = sqlx::query(
-            "INSERT INTO suppressions (key, address, reason, detail, since) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (key) DO NOTHING",
-        )
-        .bind(address.key())
-        .bind(address.as_str())
-        .bind(reason)
-        .bind(detail)
-        .bind(clock::seconds())
-        .execute(&mut *connection)
-        .await
-        .map_err(failed("be written"))?;
-        Ok(result.rows_affected() > 0)
+        let added = change!(
+            self,
+            "be written",
+            query(
+                "INSERT INTO suppressions (key, address, reason, detail, since) VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (key) DO NOTHING",
+            )
+            .bind(address.key())
+            .bind(address.as_str())
+            .bind(reason)
+            .bind(detail)
+            .bind(clock::seconds())
+        )?;
+        Ok(added > 0)
     }
 
     /// Lets somebody be written to again who was suppressed or erased, and keeps why. Gives the suppression that was
@@ -48,40 +47,40 @@ impl Ledger {
             return Ok(Restored::Erased);
         }
         let key = address.key();
-        let mut connection = self.connection.lock().await;
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("be written"))?;
-        let row: Option<(String, String, i64)> =
-            sqlx::query_as("DELETE FROM suppressions WHERE key = $1 RETURNING reason, detail, since")
-                .bind(&key)
-                .fetch_optional(&mut *transaction)
-                .await
-                .map_err(failed("be written"))?;
-        let Some((reason, detail, since)) = row else { return Ok(Restored::Nobody) };
-        sqlx::query(
-            "INSERT INTO restorations (key, reason, detail, since, why, restored) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (key, restored) DO UPDATE SET why = excluded.why",
-        )
-        .bind(&key)
-        .bind(&reason)
-        .bind(&detail)
-        .bind(since)
-        .bind(why)
-        .bind(clock::seconds())
-        .execute(&mut *transaction)
-        .await
-        .map_err(failed("be written"))?;
-        transaction.commit().await.map_err(failed("be written"))?;
-        Ok(Restored::Suppressed(Suppression { address: address.clone(), reason, detail, since }))
+        together!(self, "be written", transaction => {
+            let row: Option<(String, String, i64)> = ask!(transaction, connection => {
+                query_as("DELETE FROM suppressions WHERE key = $1 RETURNING reason, detail, since")
+                    .bind(&key)
+                    .fetch_optional(connection)
+            })?;
+            match row {
+                None => Restored::Nobody,
+                Some((reason, detail, since)) => {
+                    alter!(
+                        transaction,
+                        query(
+                            "INSERT INTO restorations (key, reason, detail, since, why, restored)
+                             VALUES ($1, $2, $3, $4, $5, $6)
+                             ON CONFLICT (key, restored) DO UPDATE SET why = excluded.why",
+                        )
+                        .bind(&key)
+                        .bind(&reason)
+                        .bind(&detail)
+                        .bind(since)
+                        .bind(why)
+                        .bind(clock::seconds())
+                    )?;
+                    Restored::Suppressed(Suppression { address: address.clone(), reason, detail, since })
+                }
+            }
+        })
     }
 
     /// The addresses that are never written to.
     pub async fn suppressions(&self) -> Result<Vec<Suppression>> {
-        let mut connection = self.connection.lock().await;
-        let rows: Vec<(String, String, String, i64)> =
-            sqlx::query_as("SELECT address, reason, detail, since FROM suppressions ORDER BY key")
-                .fetch_all(&mut *connection)
-                .await
-                .map_err(failed("be read"))?;
+        let rows: Vec<(String, String, String, i64)> = on!(self, "be read", connection => {
+            query_as("SELECT address, reason, detail, since FROM suppressions ORDER BY key").fetch_all(connection)
+        })?;
         let suppression = |(address, reason, detail, since): (String, String, String, i64)| {
             Some(Suppression { address: Address::parse(&address).ok()?, reason, detail, since })
         };

@@ -133,8 +133,9 @@ impl Snapshot {
     /// the ledger was written to, and once a minute.
     pub(super) fn archive(&self) -> Archive {
         let ledger = self.project.ledger();
-        let log = ledger.with_extension("db-wal");
-        let seen = fingerprint([ledger.as_path(), log.as_path()]).wrapping_add(clock::seconds().cast_unsigned() / 60);
+        let log = ledger.file().map(|file| file.with_extension("db-wal"));
+        let files = ledger.file().into_iter().chain(log.as_deref());
+        let seen = fingerprint(files).wrapping_add(clock::seconds().cast_unsigned() / 60);
         let mut known = lock(&self.catalogue);
         match &*known {
             Some((of, archive)) if *of == seen => Arc::clone(archive),

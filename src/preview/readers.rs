@@ -39,7 +39,7 @@ impl Readers {
     /// has a sample reader.
     pub(super) fn of(project: &Project, languages: &[Language], before: Option<&Self>) -> Self {
         let ledger = project.ledger();
-        let seen = fingerprint(project.list().as_deref().or(Some(&ledger)));
+        let seen = fingerprint(project.list().as_deref().or(ledger.file()));
         if let Some(before) = before.filter(|before| before.seen == seen && !before.sample_only) {
             return before.clone();
         }

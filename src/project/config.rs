@@ -262,13 +262,24 @@ pub struct Dkim {
 #[serde(deny_unknown_fields)]
 pub struct Ledger {
     /// The SQLite database, seen from the project's folder.
+    #[serde(default = "ledger_db")]
     pub path: PathBuf,
+    /// A database on PostgreSQL in its place: `postgres://user@host/database`.
+    pub url: Option<String>,
+    /// The environment variable that holds that database's password.
+    pub password_env: Option<String>,
+    /// The command that prints it.
+    pub password_command: Option<String>,
 }
 
 impl Default for Ledger {
     fn default() -> Self {
-        Self { path: PathBuf::from("ledger.db") }
+        Self { path: ledger_db(), url: None, password_env: None, password_command: None }
     }
+}
+
+fn ledger_db() -> PathBuf {
+    PathBuf::from("ledger.db")
 }
 
 /// What is added to links to the organisation's own site, for its own statistics. Nothing by default.

@@ -9,6 +9,7 @@ mod inbox;
 mod localised;
 mod secret;
 mod serve;
+mod storage;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -21,6 +22,7 @@ pub use embedded::TEMPLATES;
 pub use inbox::{After, Inbox};
 pub use localised::Localised;
 pub use serve::{Network, Serve, Topic};
+pub use storage::{Server, Storage};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result, Trouble};
@@ -102,11 +104,6 @@ impl Project {
     /// The Maildir or mbox into which bounces are delivered, where `[inbox]` names one.
     pub fn inbox(&self) -> Option<PathBuf> {
         self.config.inbox.path.as_ref().map(|path| self.root.join(path))
-    }
-
-    /// The ledger's database.
-    pub fn ledger(&self) -> PathBuf {
-        self.root.join(&self.config.ledger.path)
     }
 
     /// A path as diagnostics name it: relative to the project where it lies inside.

@@ -1,4 +1,4 @@
-//! What must stay secret: the relay's password, and the secret of the project's tokens. Asked of the environment, a
+//! What must stay secret: the passwords of the relay and of the ledger's database, and the secret of the project's tokens. Asked of the environment, a
 //! command or a file that is not the project's, never shown.
 
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Project, Relay, Serve};
+use super::{Ledger, Project, Relay, Serve};
 use crate::error::{Error, Result, Trouble};
 use crate::token::Secret;
 
@@ -28,23 +28,24 @@ impl Relay {
 /// The password of a user, from where a table of `envoi.toml` says it is.
 pub(super) fn password(table: &str, user: &str, env: Option<&str>, command: Option<&str>) -> Result<SecretString> {
     match (env, command) {
-        (Some(name), _) => std::env::var(name).ok().filter(|value| !value.is_empty()).map_or_else(
-            || {
-                Err(Error::Refused(
-                    Trouble::new(format!("the password of `{user}` is missing: the variable `{name}` is not set"))
-                        .hint(format!("set it for this shell: `read -rs {name} && export {name}`"))
-                        .hint(format!(
-                            "or let a password manager print it: `password_command = \"…\"` under `{table}`"
-                        )),
-                ))
-            },
-            |value| Ok(value.into()),
-        ),
+        (Some(name), _) => variable(name, user, table),
         (None, Some(command)) => ask("password", command),
         (None, None) => Err(Error::Refused(
             Trouble::new(format!("`{table}` names the user `{user}`, but not where the password is"))
                 .hint(format!("add `password_env = \"ENVOI_PASSWORD\"` or `password_command = \"…\"` under `{table}`")),
         )),
+    }
+}
+
+impl Ledger {
+    /// The password of the database, where the file says where it is; else PostgreSQL's own ways hold (`PGPASSWORD`,
+    /// `~/.pgpass`).
+    pub fn password(&self) -> Result<Option<SecretString>> {
+        match (&self.password_env, &self.password_command) {
+            (Some(name), _) => variable(name, "the ledger", "[ledger]").map(Some),
+            (None, Some(command)) => ask("password", command).map(Some),
+            (None, None) => Ok(None),
+        }
     }
 }
 
@@ -82,6 +83,17 @@ impl Project {
             (None, None, None) => Ok(None),
         }
     }
+}
+
+/// What a variable of the environment holds.
+fn variable(name: &str, whose: &str, table: &str) -> Result<SecretString> {
+    std::env::var(name).ok().filter(|value| !value.is_empty()).map(Into::into).ok_or_else(|| {
+        Error::Refused(
+            Trouble::new(format!("the password of `{whose}` is missing: the variable `{name}` is not set"))
+                .hint(format!("set it for this shell: `read -rs {name} && export {name}`"))
+                .hint(format!("or let a password manager print it: `password_command = \"…\"` under `{table}`")),
+        )
+    })
 }
 
 /// A secret's file: small, and for nobody else to read.

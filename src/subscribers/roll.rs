@@ -3,13 +3,13 @@
 //! The ledger's list is read by a thread of its own, a page ahead, so that reading it looks like reading a file and a
 //! list of a million takes no memory.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use crate::audience::{Columns, List, Listing, Row, Subscriber};
 use crate::error::{Error, Result, Trouble};
 use crate::ledger::Ledger;
-use crate::project::Project;
+use crate::project::{Project, Storage};
 
 /// How many subscribers the ledger gives at once.
 const PAGE: u32 = 2000;
@@ -25,7 +25,7 @@ pub enum Source {
         shown: PathBuf,
     },
     /// In the ledger.
-    Ledger(PathBuf),
+    Ledger(Storage),
 }
 
 impl Source {
@@ -35,11 +35,11 @@ impl Source {
             return Ok(Some(Self::file(project, path)));
         }
         let ledger = project.ledger();
-        if !ledger.is_file() {
+        if !ledger.is_begun() {
             return Ok(None);
         }
-        let path = ledger.clone();
-        let length = aside(move || async move { Ledger::open(&path).await?.list_length().await })?;
+        let storage = ledger.clone();
+        let length = aside(move || async move { Ledger::open(&storage).await?.list_length().await })?;
         Ok((length > 0).then_some(Self::Ledger(ledger)))
     }
 
@@ -61,7 +61,7 @@ impl Source {
     pub fn open(&self) -> Result<Roll> {
         match self {
             Self::File { path, shown } => Ok(Roll::File(Box::new(List::open(path, shown)?))),
-            Self::Ledger(path) => Pages::open(path).map(Roll::Ledger),
+            Self::Ledger(storage) => Pages::open(storage).map(Roll::Ledger),
         }
     }
 }
@@ -116,14 +116,14 @@ pub struct Pages {
 }
 
 impl Pages {
-    fn open(ledger: &Path) -> Result<Self> {
+    fn open(ledger: &Storage) -> Result<Self> {
         let (columns, opened) = sync_channel(1);
         let (hand_over, pages) = sync_channel(1);
-        let path = ledger.to_owned();
+        let storage = ledger.clone();
         std::thread::Builder::new()
             .name("list".to_owned())
             .spawn(move || {
-                let read = alone(read(&path, &columns, &hand_over));
+                let read = alone(read(&storage, &columns, &hand_over));
                 if let Err(error) = read {
                     // whoever waits for the one waits no longer for the other
                     if let Err(std::sync::mpsc::SendError(Err(error))) = columns.send(Err(error)) {
@@ -151,8 +151,8 @@ impl Pages {
 }
 
 /// Hands over the columns and then page after page, an empty one at the end.
-async fn read(path: &Path, columns: &SyncSender<Result<Columns>>, hand_over: &SyncSender<Page>) -> Result<()> {
-    let ledger = Ledger::open(path).await?;
+async fn read(storage: &Storage, columns: &SyncSender<Result<Columns>>, hand_over: &SyncSender<Page>) -> Result<()> {
+    let ledger = Ledger::open(storage).await?;
     let names = ledger.list_columns().await?;
     if columns.send(Ok(names.clone())).is_err() {
         return Ok(());

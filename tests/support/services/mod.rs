@@ -12,6 +12,7 @@ mod dovecot;
 mod judges;
 mod nsd;
 mod postfix;
+mod postgres;
 mod webdriver;
 
 use std::fs::{self, File};
@@ -26,6 +27,7 @@ pub use dovecot::Dovecot;
 pub use judges::{axe, defects, dumped, html_errors, read_feed, spam_score, unsupported};
 pub use nsd::{Nsd, OpenNsd};
 pub use postfix::{OpenPostfix, Postfix};
+pub use postgres::{OpenPostgres, Postgres};
 
 /// How often a condition is looked at again.
 const TICK: Duration = Duration::from_millis(10);
@@ -74,6 +76,8 @@ pub enum Service {
     Python,
     /// The text browser.
     W3m,
+    /// The database server.
+    Postgres,
 }
 
 impl Service {
@@ -90,6 +94,7 @@ impl Service {
             Self::SpamAssassin => &["spamassassin"],
             Self::Python | Self::Feedparser => &["python3"],
             Self::W3m => &["w3m"],
+            Self::Postgres => &["setpriv"],
         }
     }
 
@@ -106,6 +111,7 @@ impl Service {
             Self::SpamAssassin => "spamassassin",
             Self::Python | Self::Feedparser => "python3",
             Self::W3m => "w3m",
+            Self::Postgres => "postgresql util-linux",
         }
     }
 
@@ -129,6 +135,9 @@ impl Service {
             }
             None if self.installed().is_some_and(|file| !judges::installed(file).is_file()) => {
                 Some("tests/judges/install.sh has not been run".to_owned())
+            }
+            None if self == Self::Postgres && postgres::program("postgres").is_none() => {
+                Some(format!("PostgreSQL is not installed (apt-get install {})", self.packages()))
             }
             None if self == Self::Postfix && !is_root() => Some("only root can start it".to_owned()),
             None => None,

@@ -1,0 +1,75 @@
+//! Claims on a server: what a worker takes, and gives back.
+
+use super::{Postgres, now, work};
+use crate::clock;
+use crate::error::Result;
+use crate::ledger::statement::{query, query_as, query_scalar};
+use crate::ledger::{Delivery, SendId, delivery};
+
+/// A claimed row: number, address, edition, values, attempts, whether it is suppressed.
+type Row = (i64, String, String, String, i64, bool);
+
+impl Postgres {
+    /// Claims up to `limit` deliveries that are due and that nobody else is about to claim.
+    pub(in crate::ledger) async fn claim(&self, send: SendId, attempts: u16, limit: usize) -> Result<Vec<Delivery>> {
+        let (worker, audience) = (self.worker(), self.audience(send)?);
+        let rows: Vec<Row> = work!(self.line, "claim deliveries", transaction => {
+            query_as(concat!(
+                "WITH due AS MATERIALIZED (
+                    SELECT id FROM deliveries
+                    WHERE send = $1 AND audience = $2 AND state IN ('pending', 'deferred') AND attempts < $3
+                      AND due <= ",
+                now!(),
+                " ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED)
+                 UPDATE deliveries SET worker = $5, changed = ",
+                now!(),
+                ", state = CASE WHEN EXISTS (SELECT 1 FROM suppressions WHERE suppressions.key = deliveries.key)
+                                THEN 'suppressed' ELSE 'claimed' END
+                 FROM due
+                 WHERE deliveries.id = due.id AND EXISTS (SELECT 1 FROM workers WHERE id = $5 AND leased > now())
+                 RETURNING deliveries.id, address, edition, \"values\", attempts, state = 'suppressed'"
+            ))
+            .bind(send)
+            .bind(audience)
+            .bind(i32::from(attempts))
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .bind(worker)
+            .fetch_all(&mut *transaction).await?
+        })?;
+        rows.into_iter()
+            .filter(|(.., suppressed)| !suppressed)
+            .map(|(id, address, edition, values, attempts, _)| {
+                delivery(id, &address, edition, &values, u16::try_from(attempts).unwrap_or(u16::MAX))
+            })
+            .collect()
+    }
+
+    /// When the next deferred delivery is due, by this machine's clock.
+    pub(in crate::ledger) async fn next_due(&self, send: SendId, attempts: u16) -> Result<Option<i64>> {
+        let audience = self.audience(send)?;
+        let left: Option<i64> = work!(self.line, "be read", transaction => {
+            query_scalar(concat!(
+                "SELECT min(due) - ",
+                now!(),
+                " FROM deliveries
+                 WHERE send = $1 AND audience = $2 AND state IN ('pending', 'deferred') AND attempts < $3"
+            ))
+            .bind(send)
+            .bind(audience)
+            .bind(i32::from(attempts))
+            .fetch_one(&mut *transaction).await?
+        })?;
+        Ok(left.map(|seconds| clock::passing_seconds() + seconds.max(0)))
+    }
+
+    /// Opens again to everybody what this process had claimed and did not send.
+    pub(in crate::ledger) async fn give_back(&self) -> Result<()> {
+        let Some(worker) = self.worker() else { return Ok(()) };
+        work!(self.line, "be written", transaction => {
+            query("UPDATE deliveries SET state = 'pending', worker = NULL WHERE worker = $1 AND state = 'claimed'")
+                .bind(worker)
+                .execute(&mut *transaction)
+                .await?;
+        })
+    }
+}

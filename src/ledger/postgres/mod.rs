@@ -1,0 +1,102 @@
+//! The ledger in PostgreSQL, for any number of workers on any hosts.
+//!
+//! What holds here and not in a file: nothing outlives a transaction (no prepared statement, no temporary table, no
+//! setting), so that PgBouncer may give each transaction another session; and no clock counts but the database's.
+
+mod address;
+mod claim;
+mod enlist;
+mod lease;
+mod line;
+mod pen;
+mod record;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub(super) use address::Address;
+pub(super) use line::{SILENCE, Tries, silent, work};
+pub(super) use pen::{Pen, PenDesk};
+
+use line::Line;
+
+use super::{SendId, schema};
+use crate::error::{Error, Result, Trouble};
+
+/// Seconds since 1970 by the database's clock.
+macro_rules! now {
+    () => {
+        "CAST(extract(epoch FROM now()) AS BIGINT)"
+    };
+}
+
+use now;
+
+/// A ledger on a server. Clones share it.
+#[derive(Debug, Clone)]
+pub(super) struct Postgres(Arc<Inner>);
+
+#[derive(Debug)]
+pub(super) struct Inner {
+    /// For all that is asked now and then.
+    pub(super) line: Line,
+    /// This process as a worker: its number.
+    worker: Mutex<Option<i64>>,
+    /// Each send's audience in this run.
+    audiences: Mutex<HashMap<SendId, i64>>,
+}
+
+impl std::ops::Deref for Postgres {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Postgres {
+    /// Connects, and makes the tables where there are none.
+    pub(super) async fn open(address: &Address) -> Result<Self> {
+        let line = Line::new(address.options.clone());
+        let unopened = |error: sqlx::Error| {
+            let trouble =
+                Trouble::new(format!("the ledger `{}` cannot be opened", address.shown)).because(hidden(error));
+            Error::Ledger(trouble.hint("check the server's name, the user and the password; `psql` tries the same"))
+        };
+        let dialled = tokio::time::timeout(SILENCE, line.take()).await;
+        let mut held = dialled.unwrap_or_else(|_| Err(silent())).map_err(unopened)?;
+        schema::migrate_postgres(&mut held).await?;
+        held.keep();
+        Ok(Self(Arc::new(Inner { line, worker: Mutex::default(), audiences: Mutex::default() })))
+    }
+
+    /// Closes the connections.
+    pub(super) async fn close(mut self) -> Result<()> {
+        self.sign_off().await?;
+        self.line.close().await;
+        Ok(())
+    }
+
+    /// The writer that records what becomes of deliveries, and its task.
+    pub(super) fn pen(&self) -> (Pen, PenDesk) {
+        Pen::take_up(self.clone())
+    }
+
+    /// This process's number as a worker.
+    fn worker(&self) -> Option<i64> {
+        *self.worker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Becomes this worker, or none.
+    fn set_worker(&self, worker: Option<i64>) {
+        *self.worker.lock().unwrap_or_else(PoisonError::into_inner) = worker;
+    }
+}
+
+/// A driver's error, of which only what the server or the system said is told.
+fn hidden(error: sqlx::Error) -> Box<dyn std::error::Error + Send + Sync> {
+    match error {
+        sqlx::Error::Database(error) => error.message().into(),
+        other => other.into(),
+    }
+}
