@@ -34,6 +34,7 @@
 //! delivery    Audience + Stamper -> Report     claim, stamp, transmit, record
 //! inbox       mailbox -> findings              bounces, complaints and unsubscriptions, taken into the ledger
 //! domain      Project + DNS -> Checklist       what the sender's domain says of itself, and what it should
+//! serve       Project + ledger -> a web server  where readers subscribe, confirm, choose and unsubscribe
 //! press       Issue -> press pages             a press release for journalists: page, text, PDF, kit, data
 //! archive     Project + ledger -> a static site  what stays on the web: index, pages, feeds
 //! preview     Project -> local web page        what readers will see, while it is written
@@ -69,6 +70,7 @@ pub mod project;
 pub mod render;
 pub mod rule;
 pub mod scaffold;
+pub mod serve;
 pub mod source;
 pub mod subscribers;
 pub mod tls;

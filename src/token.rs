@@ -21,7 +21,7 @@ const VERSION: u8 = 1;
 pub const SHORTEST_SECRET: usize = 32;
 
 /// The longest payload, in bytes: an address has 254 at most, and a confirmation a little around it.
-pub const LONGEST_PAYLOAD: usize = 1024;
+pub const LONGEST_PAYLOAD: usize = 2048;
 
 /// The longest token, in characters; whatever is longer is not looked at.
 pub const LONGEST: usize = ((1 + NONCE_LEN + LONGEST_PAYLOAD + 16) * 4).div_ceil(3);
@@ -55,7 +55,6 @@ impl Purpose {
 pub struct Secret {
     nonces: hmac::Key,
     seal: LessSafeKey,
-    marks: hmac::Key,
 }
 
 impl std::fmt::Debug for Secret {
@@ -80,7 +79,6 @@ impl Secret {
             nonces: derive(&root, &[b"nonces"], HMAC_SHA256, |key| hmac::Key::from(key)).map_err(unusable)?,
             seal: derive(&root, &[b"seal"], &AES_256_GCM, |key| LessSafeKey::new(UnboundKey::from(key)))
                 .map_err(unusable)?,
-            marks: derive(&root, &[b"marks"], HMAC_SHA256, |key| hmac::Key::from(key)).map_err(unusable)?,
         })
     }
 
@@ -125,27 +123,6 @@ impl Secret {
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let payload = self.seal.open_in_place(nonce, Aad::from(purpose.name()), sealed).ok()?;
         Some(payload.to_vec())
-    }
-
-    /// A keyed mark of some data (HMAC-SHA-256): to be cut to what fits, and compared by [`Secret::is_mark`]. `what`
-    /// sets the marks of one use apart from those of another.
-    pub fn mark(&self, what: &str, data: &[u8]) -> [u8; 32] {
-        let mut context = hmac::Context::with_key(&self.marks);
-        // the length first: no data of one use can stand for data of another
-        context.update(&(what.len() as u64).to_be_bytes());
-        context.update(what.as_bytes());
-        context.update(data);
-        let mut mark = [0; 32];
-        mark.copy_from_slice(context.sign().as_ref());
-        mark
-    }
-
-    /// Whether this is the data's mark, cut to its first bytes: at least eight of them. In constant time: what is
-    /// compared are HMACs of the two, of which nobody can choose a byte.
-    pub fn is_mark(&self, what: &str, data: &[u8], mark: &[u8]) -> bool {
-        let own = self.mark(what, data);
-        let Some(own) = own.get(..mark.len()).filter(|own| own.len() >= 8) else { return false };
-        hmac::verify(&self.nonces, own, hmac::sign(&self.nonces, mark).as_ref()).is_ok()
     }
 
     fn nonce(&self, purpose: Purpose, payload: &[u8]) -> [u8; NONCE_LEN] {
@@ -204,19 +181,6 @@ mod tests {
             assert!(refusal.contains(why) && !refusal.contains("short-and"), "{refusal}");
         }
         assert_eq!(format!("{:?}", secret()), "Secret");
-    }
-
-    #[test]
-    fn marks_are_known_when_cut_and_not_when_changed() {
-        let mark = secret().mark("bounce", b"7.ada@example.org");
-        assert!(secret().is_mark("bounce", b"7.ada@example.org", &mark));
-        assert!(secret().is_mark("bounce", b"7.ada@example.org", &mark[..10]));
-        assert!(!secret().is_mark("bounce", b"7.ada@example.org", &mark[..7]), "too short to mean anything");
-        assert!(!secret().is_mark("bounce", b"7.ada@example.org", b""));
-        assert!(!secret().is_mark("other", b"7.ada@example.org", &mark));
-        assert!(!secret().is_mark("bounce", b"8.ada@example.org", &mark));
-        assert!(!secret().is_mark("bounce", b"7.ada@example.org", &[&mark[..], &[0]].concat()));
-        assert_ne!(secret().mark("ab", b"c"), secret().mark("a", b"bc"));
     }
 
     #[test]

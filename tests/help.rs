@@ -22,6 +22,7 @@ const HELP: &str = "
                    language
       preview      Show issues in the browser as readers will get them, following every save
       send         Send an issue to its subscribers, or go on with a send that stopped
+      serve        Serve the pages where readers subscribe, choose and unsubscribe
       status       Show what became of sends: per state, per domain, and what did not go well
       export       Write a press release for journalists: page, text, PDF, press kit, data, mail
       archive      Write what was sent and released as a website: archive, press room, feeds

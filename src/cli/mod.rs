@@ -27,6 +27,7 @@ mod rules;
 mod runtime;
 mod sarif;
 mod send;
+mod serve;
 pub mod show;
 mod status;
 mod subscribers;
@@ -60,6 +61,7 @@ enum Command {
     Build(build::Build),
     Preview(preview::Preview),
     Send(send::Send),
+    Serve(serve::Serve),
     Status(status::Status),
     Export(export::Export),
     Archive(archive::Archive),
@@ -85,6 +87,7 @@ impl Envoi {
             Command::Build(build) => build.run(&self.global),
             Command::Preview(preview) => preview.run(&self.global),
             Command::Send(send) => send.run(&self.global),
+            Command::Serve(serve) => serve.run(&self.global),
             Command::Status(status) => status.run(&self.global),
             Command::Export(export) => export.run(&self.global),
             Command::Archive(archive) => archive.run(&self.global),

@@ -12,6 +12,8 @@ mod erasures;
 mod journal;
 mod postgres;
 mod presence;
+mod readers;
+mod register;
 mod rows;
 mod schema;
 mod scribe;
@@ -27,6 +29,8 @@ pub use bounces::{Note, Noted, Patience, Sent, Word};
 pub use consents::{Agreed, Consent, How};
 pub use database::Ledger;
 pub use erasures::{Erased, Suppressed};
+pub use readers::Wish;
+pub use register::{Closing, Register};
 pub use rows::{
     Delivery, Enlisted, NewSend, Outcome, Recipient, SendId, SendKind, SendStatus, State, Suppression, Tally, Trace,
 };

@@ -7,6 +7,7 @@ mod dkim;
 mod draft;
 mod encode;
 mod header;
+mod letter;
 mod mime;
 mod segment;
 mod tag;
@@ -17,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 pub use dkim::{DkimKey, dkim_key};
 pub use draft::draft;
+pub use letter::LetterWriter;
 pub use tag::{Role, Tag};
 
 use self::dkim::Signer;

@@ -12,11 +12,14 @@ macro_rules! embed {
 /// Each file's name within `templates/`, and its text.
 pub const TEMPLATES: &[(&str, &str)] = embed![
     "archive.html.hbs",
+    "confirmation.html.hbs",
+    "confirmation.txt.hbs",
     "newsletter.html.hbs",
     "newsletter.txt.hbs",
     "press-mail.html.hbs",
     "press-release.html.hbs",
     "press-release.txt.hbs",
+    "reader.html.hbs",
     "theme.toml",
     "themes/harbour.toml",
     "themes/lantern.toml",
@@ -61,5 +64,6 @@ pub const TEMPLATES: &[(&str, &str)] = embed![
     "partials/publication.txt.hbs",
     "partials/quotation.html.hbs",
     "partials/quotation.txt.hbs",
+    "partials/reader-style.html.hbs",
     "partials/style.html.hbs",
 ];

@@ -83,6 +83,7 @@ const TAKEN: &[&str] = &[
     "dark_src",
     "dark_height",
     "height",
+    "link",
     "mailto",
     "preferences",
     "logo",
@@ -203,6 +204,11 @@ impl Engine {
                 )
                 .into()
         })
+    }
+
+    /// The templates alone, to be filled over and over.
+    pub(super) fn into_registry(self) -> Handlebars<'static> {
+        self.registry
     }
 
     /// Renders the page.

@@ -1,12 +1,13 @@
 //! The templates' files: those built into envoi, and the project's own, each of which wins over its namesake.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::error::{Error, Result};
 use crate::issue::Media;
+use crate::language::Language;
 use crate::project::{Project, TEMPLATES};
 use crate::rule;
 use crate::source::Source;
@@ -62,16 +63,21 @@ impl TemplateFiles {
         names.iter().filter_map(theme).collect()
     }
 
-    /// The fixed words of a built-in file; none where there is no such file. Those of `i18n/en.toml` are all that the
+    /// The languages that have a file of words, built in and the project's own.
+    pub(super) fn languages(&self) -> Vec<Language> {
+        let mut names: BTreeSet<String> = TEMPLATES.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let own = std::fs::read_dir(self.folder.join("i18n")).into_iter().flatten().flatten();
+        names.extend(own.filter_map(|entry| Some(format!("i18n/{}", entry.file_name().to_str()?))));
+        let language = |name: &String| Language::parse(name.strip_prefix("i18n/")?.strip_suffix(".toml")?);
+        names.iter().filter_map(language).collect()
+    }
+
+    /// The fixed words of a built-in file, under a table's name; none where there is no such file. Those of `i18n/en.toml` are all that the
     /// templates use.
-    pub(super) fn words(name: &str) -> Result<std::collections::BTreeMap<String, String>> {
-        #[derive(serde::Deserialize)]
-        struct Words {
-            words: std::collections::BTreeMap<String, String>,
-        }
-        let Some(text) = embedded(name) else { return Ok(std::collections::BTreeMap::new()) };
-        let words: Words = Source::new(Path::new("templates").join(name), text).toml()?;
-        Ok(words.words)
+    pub(super) fn words(name: &str, table: &str) -> Result<BTreeMap<String, String>> {
+        let Some(text) = embedded(name) else { return Ok(BTreeMap::new()) };
+        let mut tables: toml::Table = Source::new(Path::new("templates").join(name), text).toml()?;
+        Ok(tables.remove(table).and_then(|words| words.try_into().ok()).unwrap_or_default())
     }
 
     /// A picture beside the theme; none where it is not there.

@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result};
 use crate::language::Language;
 use crate::rule;
+use crate::source::Source;
 
 /// One language's file.
 #[derive(Debug, Clone, Deserialize)]
@@ -36,6 +37,9 @@ pub(super) struct Locale {
     period: String,
     /// The fixed words of the templates.
     pub(super) words: BTreeMap<String, String>,
+    /// The fixed words of the server's pages and letters.
+    #[serde(default)]
+    pages: BTreeMap<String, String>,
     /// What this language calls the others.
     #[serde(default)]
     pub(super) languages: BTreeMap<Language, String>,
@@ -53,6 +57,23 @@ fn comma() -> String {
     "{date}, {time}".to_owned()
 }
 
+/// Whether a table has every word that the templates use: those that English has.
+fn complete(source: &Source, table: &str, words: &BTreeMap<String, String>) -> Result<()> {
+    let all = TemplateFiles::words("i18n/en.toml", table)?;
+    let missing: Vec<String> = all.into_keys().filter(|word| !words.contains_key(word)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Input(vec![
+        Diagnostic::of(
+            &rule::WORDS_MISSING,
+            format!("these words of the templates are missing: {}", missing.join(", ")),
+        )
+        .at(source.place_of_key(&format!("[{table}]")))
+        .hint(format!("add them under `[{table}]`, as in `templates/i18n/en.toml`")),
+    ]))
+}
+
 impl Locale {
     /// Loads a language's file, or its primary language's.
     pub(super) fn load(files: &TemplateFiles, language: &Language) -> Result<Self> {
@@ -66,22 +87,23 @@ impl Locale {
         let source = files.source(name)?;
         let mut locale: Self = source.toml()?;
         // a project's own file may be older than the templates: what it lacks is taken from the built-in one
-        for (word, text) in TemplateFiles::words(name)? {
+        for (word, text) in TemplateFiles::words(name, "words")? {
             locale.words.entry(word).or_insert(text);
         }
-        let missing: Vec<String> =
-            TemplateFiles::words("i18n/en.toml")?.into_keys().filter(|word| !locale.words.contains_key(word)).collect();
-        if missing.is_empty() {
-            return Ok(locale);
+        complete(&source, "words", &locale.words)?;
+        Ok(locale)
+    }
+
+    /// The words of the server's pages in a language, all of them.
+    pub(super) fn pages(files: &TemplateFiles, language: &Language) -> Result<BTreeMap<String, String>> {
+        let mut pages = Self::load(files, language)?.pages;
+        let names = [format!("i18n/{language}.toml"), format!("i18n/{}.toml", language.primary())];
+        let name = names.iter().find(|name| files.has(name)).unwrap_or(&names[0]);
+        for (word, text) in TemplateFiles::words(name, "pages")? {
+            pages.entry(word).or_insert(text);
         }
-        Err(Error::Input(vec![
-            Diagnostic::of(
-                &rule::WORDS_MISSING,
-                format!("these words of the templates are missing: {}", missing.join(", ")),
-            )
-            .at(source.place_of_key("[words]"))
-            .hint("add them under `[words]`, as in `templates/i18n/en.toml`"),
-        ]))
+        complete(&files.source(name)?, "pages", &pages)?;
+        Ok(pages)
     }
 
     /// A day as this language writes it: "24 avril 2015".

@@ -23,6 +23,7 @@ mod picture;
 mod pictures;
 mod proof;
 mod release;
+mod sheets;
 mod slots;
 mod table;
 mod text;
@@ -40,6 +41,7 @@ pub use newsletter::WebPage;
 pub use pictures::{Placed, Placing};
 pub use proof::Proof;
 pub use release::{Dress, Page, Version};
+pub(crate) use sheets::{Sheets, style_sources};
 pub use text::WIDTH;
 
 use self::campaign::Campaign;

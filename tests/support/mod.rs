@@ -36,6 +36,7 @@ mod picture;
 mod postbox;
 mod services;
 mod site;
+pub mod web;
 
 pub use certificate::Certificate;
 pub use letter::{Letter, Part};
@@ -47,3 +48,4 @@ pub use services::{
     html_errors, need, read_feed, spam_score, unsupported,
 };
 pub use site::Site;
+pub use web::{Answer, Served};
