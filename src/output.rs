@@ -3,16 +3,26 @@
 //! A file is written beside its place and renamed into it, so that a full disk or a killed process leaves what was
 //! there before.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
+use tempfile::NamedTempFile;
+
 use crate::error::{Error, Result};
 
 /// Writes a file, with the folders that lead to it.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file = aside(path, 0o644)?;
+    file.write_all(bytes).and_then(|()| file.flush()).map_err(Error::file("write", path))?;
+    file.persist(path).map_err(|error| Error::File { action: "write", path: path.to_owned(), source: error.error })?;
+    Ok(())
+}
+
+/// A file beside the place of another one.
+fn aside(path: &Path, mode: u32) -> Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
     let mut builder = tempfile::Builder::new();
@@ -20,12 +30,38 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o644));
+        builder.permissions(std::fs::Permissions::from_mode(mode));
     }
-    let mut file = builder.tempfile_in(folder).map_err(Error::file("create", path))?;
-    file.write_all(bytes).and_then(|()| file.flush()).map_err(Error::file("write", path))?;
-    file.persist(path).map_err(|error| Error::File { action: "write", path: path.to_owned(), source: error.error })?;
-    Ok(())
+    #[cfg(not(unix))]
+    let _ = mode;
+    builder.tempfile_in(folder).map_err(Error::file("create", path))
+}
+
+/// A file of people's data that is written piece by piece, and is there only when it is whole. Nobody but its owner
+/// can read it.
+pub struct Draft {
+    file: BufWriter<NamedTempFile>,
+    path: PathBuf,
+}
+
+impl Draft {
+    /// Begins a file.
+    pub fn new(path: &Path) -> Result<Self> {
+        Ok(Self { file: BufWriter::new(aside(path, 0o600)?), path: path.to_owned() })
+    }
+
+    /// Adds a text.
+    pub fn add(&mut self, text: &str) -> Result<()> {
+        self.file.write_all(text.as_bytes()).map_err(Error::file("write", &self.path))
+    }
+
+    /// Puts the file in its place.
+    pub fn finish(self) -> Result<()> {
+        let Self { file, path } = self;
+        let file = file.into_inner().map_err(|error| Error::file("write", &path)(error.into_error()))?;
+        file.persist(&path).map_err(|error| Error::File { action: "write", path, source: error.error })?;
+        Ok(())
+    }
 }
 
 /// Writes a file that must not be there yet; `false` where it was.

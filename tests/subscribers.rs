@@ -74,7 +74,7 @@ fn names_that_look_garbled_are_told() {
 #[test]
 fn every_row_that_cannot_be_used_is_told_with_its_line() {
     // the empty lines count: an editor shows the same numbers
-    let list = "email,lang\n\nada@example.org,en\n\n\nben(at)example.com,en\nADA@Example.org,en\nzoe@example.org,français\n\
+    let list = "email,lang\n\nada@example.org,en\n\n\nben(at)example.com,en\nADA@Example.org,en\nzoe@example.org,martian\n\
                 joe@localhost,en\n";
     let room = Newsroom::new().file("subscribers.csv", list);
     room.run("subscribers check").exit(1).stderr("").stdout(
@@ -91,7 +91,7 @@ fn every_row_that_cannot_be_used_is_told_with_its_line() {
           at subscribers.csv:9
         hint: correct it, or take the row out
 
-        warning: `français` in the column `lang` is no language tag [W818]
+        warning: `martian` in the column `lang` is no language tag [W818]
           at subscribers.csv:8
         hint: write it like fr, nl or en; as it stands this subscriber gets the edition of the first language
 
@@ -194,7 +194,7 @@ fn a_list_without_addresses() {
         "
         error: the list has no e-mail column [E813]
           at subscribers.csv:2
-        hint: name one column `email`; the first row has: naam, gemeente
+        hint: name one column `email`; the first row has: Naam, Gemeente
         ",
     );
 }
@@ -212,14 +212,22 @@ fn two_columns_of_one_name() {
 }
 
 #[test]
-fn a_workbook_is_no_list() {
-    let room =
-        Newsroom::new().bytes("subscribers.csv", b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0 xl/workbook.xml \xff\xfe\x01");
+fn what_is_neither_text_nor_workbook_is_no_list() {
+    let room = Newsroom::new().bytes("subscribers.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\x01");
     room.run("subscribers check").exit(1).stdout("").stderr(
         "
         error: the list is no text [E811]
           at subscribers.csv
-        hint: save it as CSV from your spreadsheet: a workbook (.xlsx, .ods) cannot be read
+        hint: save it as .xlsx or as CSV from your spreadsheet: older workbooks (.xls) cannot be read
+        ",
+    );
+    let room =
+        Newsroom::new().bytes("subscribers.csv", b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0 xl/workbook.xml \xff\xfe\x01");
+    room.run("subscribers check").exit(1).stdout("").stderr(
+        "
+        error: the workbook cannot be read: it is no zip archive [E811]
+          at subscribers.csv
+        hint: save it again as .xlsx or as CSV from your spreadsheet
         ",
     );
 }

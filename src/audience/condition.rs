@@ -13,7 +13,7 @@
 use std::ops::Range;
 
 use super::Columns;
-use super::list::column_name;
+use super::header::column_name;
 use super::token::{Kind, Token, tokens};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::error::Result;

@@ -1,4 +1,4 @@
-//! The rows of a list for whom a filter holds, as a text: [`Listing`] + [`Filter`] -> CSV or JSON, given in pieces so that a
+//! The rows of a list that are wanted, as a text: [`Listing`] -> CSV or JSON, given in pieces so that a
 //! list of any length takes little memory.
 //!
 //! CSV has the separator that is asked for, and is safe to open in a spreadsheet: what would be taken for a formula gets an
@@ -7,7 +7,7 @@
 use serde::Serializer as _;
 use serde::ser::Error as _;
 
-use super::{Filter, Finding, Listing, Row, Subscriber};
+use super::{Columns, Finding, Listing, Row, Subscriber};
 use crate::error::{Error, Result, Trouble};
 
 /// How many bytes are gathered before they are given away.
@@ -27,7 +27,7 @@ pub enum Form {
 pub struct Extract {
     /// Rows that were written.
     pub written: u64,
-    /// Rows that the filter left out.
+    /// Rows that are not wanted.
     pub filtered: u64,
     /// Rows whose address stands further up.
     pub duplicates: u64,
@@ -39,7 +39,7 @@ pub struct Extract {
 pub fn extract(
     list: &mut dyn Listing,
     separator: char,
-    filter: &Filter,
+    wanted: &mut dyn FnMut(&Subscriber, &Columns) -> bool,
     form: Form,
     give: &mut dyn FnMut(&str) -> Result<()>,
 ) -> Result<Extract> {
@@ -52,7 +52,7 @@ pub fn extract(
         match row {
             Row::Finding(Finding { duplicate: true, .. }) => extract.duplicates += 1,
             Row::Finding(_) => extract.unusable += 1,
-            Row::Subscriber(subscriber) if !filter.matches(&subscriber, list.columns()) => extract.filtered += 1,
+            Row::Subscriber(subscriber) if !wanted(&subscriber, list.columns()) => extract.filtered += 1,
             Row::Subscriber(subscriber) => {
                 match form {
                     Form::Csv => piece.push_str(&line(subscriber.values.iter().map(String::as_str), separator)),
@@ -80,6 +80,11 @@ pub fn extract(
 fn line<'v>(values: impl Iterator<Item = &'v str>, separator: char) -> String {
     let cells: Vec<String> = values.map(|value| quoted(&harmless(value), separator)).collect();
     format!("{}\n", cells.join(&separator.to_string()))
+}
+
+/// A line of CSV that no spreadsheet takes for formulas.
+pub fn csv_line(values: &[String], separator: char) -> String {
+    line(values.iter().map(String::as_str), separator)
 }
 
 fn quoted(value: &str, separator: char) -> String {

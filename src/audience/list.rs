@@ -1,47 +1,22 @@
-//! A list of subscribers: a CSV file, read row by row.
+//! A list of subscribers: a file of rows, read one by one.
 //!
 //! The header may name its columns in French, Dutch or English and in any order; only the e-mail column is needed.
 //! Rows that cannot be written to are findings with their line, never dropped in silence.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 
-use encoding_rs::Encoding;
-
-use super::decode::{self, Opened};
-use super::rows::Rows;
+use super::dialect::{Dialect, language_named};
+use super::table::Table;
 use super::{Columns, Subscriber};
 use crate::address::Address;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::language::Language;
 use crate::rule;
-
-/// What a column is called in files, and what it is called in envoi.
-const ALIASES: &[(&str, &[&str])] = &[
-    (
-        "email",
-        &[
-            "e_mail",
-            "mail",
-            "e_mail_address",
-            "email_address",
-            "courriel",
-            "adresse_e_mail",
-            "adresse_email",
-            "adresse_électronique",
-            "e_mailadres",
-            "emailadres",
-            "mailadres",
-        ],
-    ),
-    ("first_name", &["firstname", "given_name", "prénom", "prenom", "voornaam"]),
-    ("last_name", &["lastname", "surname", "family_name", "nom", "nom_de_famille", "achternaam", "familienaam"]),
-    ("lang", &["language", "langue", "taal"]),
-    ("tags", &["tag", "étiquettes", "etiquettes", "étiquette", "labels", "label", "trefwoorden"]),
-];
 
 /// A list, opened: its columns are known, its rows are still to be read.
 pub struct List {
@@ -50,9 +25,8 @@ pub struct List {
     shown: PathBuf,
     email: usize,
     lang: Option<usize>,
-    encoding: &'static Encoding,
-    separator: u8,
-    rows: Rows,
+    table: Table,
+    dialect: Dialect,
     /// The line on which an address was first seen. Keys are 64-bit hashes, a twentieth of the addresses' memory;
     /// hashed under a random key, so that nobody can make two addresses collide.
     seen: HashMap<u64, u32>,
@@ -100,25 +74,14 @@ impl List {
     /// Opens a list and reads its header. `shown` is how diagnostics name it.
     pub fn open(path: &Path, shown: impl Into<PathBuf>) -> Result<Self> {
         let shown = shown.into();
-        let Opened { file, encoding, head } = decode::open(path, &shown)?;
-        let separator = decode::separator(&head);
-        let mut rows = Rows::new(file, separator);
-        let any = rows.advance().map_err(|error| broken(&shown, rows.line(), &error))?;
-        let headers = rows.record().iter().filter(|_| any);
-        let names: Vec<String> = headers.map(|name| column_name(&text(encoding, name))).collect();
-        let place = || Place::line(&shown, rows.line());
-        if names.iter().all(String::is_empty) {
-            return Err(Diagnostic::of(&rule::LIST_EMPTY, "the list is empty")
-                .at(place())
-                .hint("its first row names the columns, one of them `email`; each further row is a subscriber")
-                .into());
+        let table = Table::open(path, &shown)?;
+        let mut names = table.header.names.clone();
+        let dialect = Dialect::of(&table.header.written);
+        let place = || Place::line(&shown, table.header_line());
+        if dialect != Dialect::Plain {
+            unname_repeated(&mut names);
         }
-        let Some(email) = names.iter().position(|name| name == "email") else {
-            return Err(Diagnostic::of(&rule::LIST_NO_EMAIL, "the list has no e-mail column")
-                .at(place())
-                .hint(format!("name one column `email`; the first row has: {}", names.join(", ")))
-                .into());
-        };
+        let email = names.iter().position(|name| name == "email").unwrap_or_default();
         if let Some(twice) = names.iter().enumerate().find(|(at, name)| !name.is_empty() && names[..*at].contains(name))
         {
             return Err(Diagnostic::of(&rule::COLUMN_TWICE, format!("the list has two columns `{}`", twice.1))
@@ -132,37 +95,60 @@ impl List {
             shown,
             email,
             lang,
-            encoding,
-            separator,
-            rows,
+            table,
+            dialect,
             seen: HashMap::new(),
             hasher: RandomState::new(),
         })
     }
 
-    /// The encoding in which the list was found to be.
+    /// The encoding in which the list was found to be; `xlsx` where it is a workbook.
     pub fn encoding(&self) -> &'static str {
-        self.encoding.name()
+        self.table.encoding()
     }
 
     /// What stands between its columns: comma, semicolon or tab.
     pub fn separator(&self) -> char {
-        char::from(self.separator)
+        self.table.separator()
+    }
+
+    /// The sheet that is read, where it is a workbook.
+    pub fn sheet(&self) -> Option<&str> {
+        self.table.sheet()
+    }
+
+    /// The line of the header; 0 where there is none.
+    pub fn header_line(&self) -> usize {
+        self.table.header_line()
+    }
+
+    /// The columns as the file writes them; none where it has no header.
+    pub fn written(&self) -> &[String] {
+        &self.table.header.written
+    }
+
+    /// Whose export it is.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The cells of the row that was read last, as the file writes them.
+    pub fn cells(&self) -> Vec<String> {
+        (0..self.table.len()).map(|at| self.table.cell(at).into_owned()).collect()
     }
 
     /// Where the row stands that was read last.
     pub fn place(&self) -> Place {
-        Place::line(&self.shown, self.rows.line())
+        Place::line(&self.shown, self.table.line())
     }
 
     /// The next row; none at the end. Empty rows are passed over.
     pub fn next_row(&mut self) -> Result<Option<Row>> {
         loop {
-            let more = self.rows.advance().map_err(|error| broken(&self.shown, self.rows.line(), &error))?;
-            if !more {
+            if !self.table.advance()? {
                 return Ok(None);
             }
-            if self.rows.record().iter().any(|field| !field.iter().all(u8::is_ascii_whitespace)) {
+            if (0..self.table.len()).any(|at| !self.table.cell(at).trim().is_empty()) {
                 return Ok(Some(self.row()));
             }
         }
@@ -182,14 +168,7 @@ impl List {
                 false,
             );
         }
-        let mut values: Vec<String> = self
-            .rows
-            .record()
-            .iter()
-            .take(self.columns.0.len())
-            .map(|field| clean(&text(self.encoding, field)))
-            .collect();
-        values.resize(self.columns.0.len(), String::new());
+        let mut values: Vec<String> = (0..self.columns.0.len()).map(|at| clean(&self.table.cell(at))).collect();
         let written = &values[self.email];
         let address = match Address::parse(written) {
             Ok(address) => address,
@@ -202,7 +181,7 @@ impl List {
                 );
             }
         };
-        let line = u32::try_from(self.rows.line()).unwrap_or(u32::MAX);
+        let line = u32::try_from(self.table.line()).unwrap_or(u32::MAX);
         match self.seen.entry(self.hasher.hash_one(address.key())) {
             Entry::Occupied(first) => {
                 return finding(
@@ -215,7 +194,13 @@ impl List {
                 vacant.insert(line);
             }
         }
-        let language = self.lang.and_then(|lang| Language::parse(&values[lang]));
+        let language = self.lang.and_then(|lang| {
+            // a language that is written out counts as its tag
+            if let Some(tag) = language_named(&values[lang]) {
+                tag.clone_into(&mut values[lang]);
+            }
+            Language::parse(&values[lang])
+        });
         values[self.email] = address.to_string();
         Row::Subscriber(Subscriber { address, language, values })
     }
@@ -225,8 +210,8 @@ impl List {
     /// A whole row within one cell of the row at hand: what a quotation mark that nobody closed looks like.
     fn swallowed(&self) -> Option<String> {
         let separator = self.separator();
-        let cells = self.rows.record().iter().filter(|cell| cell.contains(&b'\n'));
-        cells.map(|cell| text(self.encoding, cell)).find_map(|cell| {
+        let cells = (0..self.table.len()).map(|at| self.table.cell(at)).filter(|cell| cell.contains('\n'));
+        cells.into_iter().find_map(|cell| {
             let is_address = |cell: &str| Address::parse(cell.trim().trim_matches('"')).is_ok();
             let is_row = |line: &&str| line.contains(separator) && line.split(separator).any(is_address);
             cell.lines().skip(1).find(is_row).map(|line| clean(line).chars().take(80).collect())
@@ -234,37 +219,56 @@ impl List {
     }
 }
 
-fn text<'b>(encoding: &'static Encoding, field: &'b [u8]) -> std::borrow::Cow<'b, str> {
-    encoding.decode_without_bom_handling(field).0
-}
-
-/// A value without control characters (a line break in a cell becomes a space), so that none can reach a header.
-fn clean(value: &str) -> String {
-    let value = value.trim();
-    if value.contains(|c: char| c.is_control()) {
-        value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-    } else {
-        value.to_owned()
+/// Columns of one name beside each other are usual in exports: the first keeps it.
+fn unname_repeated(names: &mut [String]) {
+    for at in 1..names.len() {
+        let (before, rest) = names.split_at_mut(at);
+        if before.contains(&rest[0]) {
+            rest[0].clear();
+        }
     }
 }
 
-/// A header's name as merge fields write it: "E-mail Address" becomes `email`, "Code postal" `code_postal`.
-pub fn column_name(header: &str) -> String {
-    let name: String =
-        header.trim().to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-    let name = name.trim_matches('_');
-    ALIASES.iter().find(|(_, others)| others.contains(&name)).map_or(name, |(known, _)| known).to_owned()
+/// A value without what spreadsheets put around it, and without control characters (a line break in a cell becomes a
+/// space), so that none can reach a header.
+fn clean(value: &str) -> String {
+    let value = bare(value.trim());
+    if value.contains(|c: char| c.is_control()) {
+        value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    } else {
+        value.into_owned()
+    }
 }
 
-fn broken(shown: &Path, line: usize, error: &csv::Error) -> Error {
-    match error.kind() {
-        csv::ErrorKind::Io(source) if source.kind() != std::io::ErrorKind::InvalidData => {
-            let source = std::io::Error::new(source.kind(), source.to_string());
-            Error::File { action: "read", path: shown.to_owned(), source }
+/// `="001"` is how a spreadsheet is told that a number is a text, and `'=1+1` that a formula is none.
+fn bare(value: &str) -> Cow<'_, str> {
+    if let Some(text) = value.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
+        return if text.contains("\"\"") { Cow::Owned(text.replace("\"\"", "\"")) } else { Cow::Borrowed(text) };
+    }
+    match value.strip_prefix('\'') {
+        Some(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => Cow::Borrowed(text),
+        _ => Cow::Borrowed(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_read_as_a_spreadsheet_shows_it() {
+        for (written, shown) in [
+            ("=\"001\"", "001"),
+            ("=\"say \"\"hi\"\"\"", "say \"hi\""),
+            ("'+32 2 555", "+32 2 555"),
+            ("'=1+1", "=1+1"),
+            ("'t Hof", "'t Hof"),
+            ("'", "'"),
+            ("=", "="),
+            ("=\"", "=\""),
+            (" a\nb ", "a b"),
+        ] {
+            assert_eq!(clean(written), shown, "{written}");
         }
-        _ => Diagnostic::of(&rule::LIST_BROKEN, format!("the list cannot be read: {error}"))
-            .at(Place::line(shown, line))
-            .hint("look for a quotation mark that is not closed, and save the list again as CSV from your spreadsheet")
-            .into(),
     }
 }

@@ -6,20 +6,26 @@
 mod census;
 mod condition;
 mod decode;
+mod dialect;
 mod extract;
 mod filter;
 mod gaps;
+mod header;
 mod list;
 mod moment;
 mod rows;
 mod suspect;
+mod table;
 mod token;
+mod workbook;
 
 pub use census::{Census, census};
-pub use extract::{Extract, Form, extract};
+pub use dialect::{Dialect, Standing, Use, uses};
+pub use extract::{Extract, Form, csv_line, extract};
 pub use filter::Filter;
 pub use gaps::gaps;
-pub use list::{Finding, List, Listing, Row, column_name};
+pub use header::column_name;
+pub use list::{Finding, List, Listing, Row};
 pub use moment::moment;
 pub use suspect::{Suspects, is_role};
 

@@ -13,8 +13,19 @@ pub fn moment(text: &str) -> Option<i64> {
     if !text.starts_with(|c: char| c.is_ascii_digit()) || text.len() > 40 {
         return None;
     }
+    if let Some(moment) = of_go(text) {
+        return Some(moment);
+    }
     let timestamp = text.parse::<Timestamp>().ok().or_else(|| TimeZone::UTC.to_timestamp(local(text)?).ok());
     timestamp.map(Timestamp::as_second)
+}
+
+/// `2020-01-02 15:04:05.5 +0100 CET`, as Go's programs write moments.
+fn of_go(text: &str) -> Option<i64> {
+    let mut words = text.split(' ');
+    let (day, time, offset) = (words.next()?, words.next()?, words.next()?);
+    let moment = format!("{day}T{time}{}:{}", offset.get(..3)?, offset.get(3..5)?);
+    moment.parse::<Timestamp>().ok().map(Timestamp::as_second)
 }
 
 fn local(text: &str) -> Option<DateTime> {
@@ -47,6 +58,8 @@ mod tests {
             "20-03-2019 12:00:00",
             "20.03.2019 12:00",
             " 2019-03-20 12:00 ",
+            "2019-03-20 12:00:00.123 +0000 UTC",
+            "2019-03-20 13:00:00 +0100 CET",
         ] {
             assert_eq!(moment(text), noon, "{text}");
         }

@@ -139,6 +139,9 @@ impl Send {
 
     async fn send(&self, project: &Project, dispatch: &Dispatch<'_>, relay: Option<&Relay>) -> Result<Ending> {
         let mut ledger = Ledger::open(&project.ledger()).await?;
+        if let Some(keep) = &project.config.ledger.keep_deliveries {
+            ledger.forget_before(keep.before_now()).await?;
+        }
         let survey = dispatch.survey(&ledger.suppressed().await?, Some(&ledger)).await?;
         let summary = Summary { project, dispatch, survey: &survey, relay };
         summary.show();

@@ -146,6 +146,9 @@ impl<'p> Dispatch<'p> {
                     Some(ledger) => ledger.find(&self.issue.slug).await?.map(|send| (ledger, send)),
                     None => None,
                 };
+                if let Some((ledger, send)) = before {
+                    ledger.refuse_forgotten(send, &self.issue.slug).await?;
+                }
                 plan.survey(&self.issue, suppressed, before).await
             }
             To::Test(_) => {
@@ -198,6 +201,7 @@ impl<'p> Dispatch<'p> {
         match &self.to {
             To::List(plan) => {
                 let send = ledger.begin(&new(plan.columns())).await?;
+                ledger.refuse_forgotten(send.0, &self.issue.slug).await?;
                 begun.enlisted = plan.enlist(ledger, send.0, &self.issue).await?;
                 begun.sends.push(send);
             }

@@ -1,6 +1,7 @@
 //! What came back: which delivery a message in the inbox is about, and what follows from it. Everything is written
 //! once: a message that was noted before changes nothing.
 
+use super::erasures::{ANONYMOUS, erased_among};
 use super::statement::{Link, alter, ask, change, on, query, query_as, query_scalar, together};
 use super::{Ledger, SendId, failed};
 use crate::address::Address;
@@ -152,6 +153,9 @@ impl Ledger {
     pub async fn note(&self, note: &Note, patience: Patience) -> Result<Noted> {
         let key = note.address.key();
         together!(self, "note a bounce", transaction => {
+            // of who was erased nothing is written down again: the message alone is remembered
+            let erased = !erased_among(&mut transaction, std::slice::from_ref(&key)).await?.is_empty();
+            let (shown, detail) = if erased { (ANONYMOUS, "") } else { (key.as_str(), note.detail.as_str()) };
             let fresh = alter!(
                 transaction,
                 query(
@@ -160,12 +164,18 @@ impl Ledger {
                 )
                 .bind(&note.digest)
                 .bind(note.word.name())
-                .bind(&key)
+                .bind(shown)
                 .bind(note.delivery)
-                .bind(&note.detail)
+                .bind(detail)
                 .bind(clock::seconds())
             )?;
-            if fresh == 0 { Noted::Before } else { consequences(&mut transaction, note, &key, patience).await? }
+            if fresh == 0 {
+                Noted::Before
+            } else if erased {
+                Noted::AlreadySuppressed
+            } else {
+                consequences(&mut transaction, note, &key, patience).await?
+            }
         })
     }
 

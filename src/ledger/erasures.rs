@@ -32,6 +32,8 @@ pub struct Erased {
     pub listed: bool,
     /// How many consents there were.
     pub consents: u64,
+    /// How many messages that came back were made anonymous.
+    pub bounces: u64,
     /// How many deliveries were made anonymous.
     pub deliveries: u64,
     /// Whether they were suppressed.
@@ -103,7 +105,8 @@ impl Ledger {
             for (sql, count) in [
                 ("DELETE FROM consents WHERE key = $1", &mut erased.consents),
                 ("DELETE FROM restorations WHERE key = $1", &mut 0),
-                ("DELETE FROM bounces WHERE key = $1", &mut 0),
+                // that a message was read stays known, so that it is not read again
+                ("UPDATE bounces SET key = '(anonymous)', detail = '' WHERE key = $1", &mut erased.bounces),
                 // one look a send, each by the index of (send, key)
                 (
                     "UPDATE deliveries SET key = '#' || CAST(id AS TEXT) || '@(anonymous)', address = '(anonymous)',

@@ -6,13 +6,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use sqlx::AssertSqlSafe;
 use sqlx::query::{QueryAs, QueryScalar};
+use sqlx::{AssertSqlSafe, Executor};
 
 use super::consents::{Consent, record_consents};
 use super::erasures::erased_among;
 use super::statement::{Link, alter, ask, change, on, query, query_as, query_scalar, together};
-use super::{Ledger, failed};
+use super::{Database, Ledger, failed};
 use crate::address::Address;
 use crate::audience::{Columns, Subscriber};
 use crate::clock;
@@ -142,6 +142,15 @@ impl Ledger {
         let key = address.key();
         let removed = change!(self, "be written", query("DELETE FROM subscribers WHERE key = $1").bind(&key))?;
         Ok(removed > 0)
+    }
+
+    /// Makes ready for many of them: SQLite's own memory is small, and each newcomer lies somewhere else in its index.
+    pub async fn expect_many(&self) -> Result<()> {
+        if let Database::Sqlite(sqlite) = &self.database {
+            let mut connection = sqlite.connection.lock().await;
+            connection.execute("PRAGMA cache_size = -32768").await.map_err(failed("be written"))?;
+        }
+        Ok(())
     }
 
     /// Takes people in, all or none, and says what became of each. No two of them may be one person.

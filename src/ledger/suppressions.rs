@@ -1,10 +1,17 @@
 //! The addresses that are never written to again.
 
+use sqlx::AssertSqlSafe;
+
+use super::erasures::erased_among;
 use super::statement::{alter, ask, change, on, query, query_as, together};
+use super::subscribers::{suppressed_among, tuples};
 use super::{Ledger, Suppression};
 use crate::address::Address;
 use crate::clock;
 use crate::error::Result;
+
+/// How many rows one statement writes.
+const ROWS: usize = 256;
 
 /// What was taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +45,32 @@ impl Ledger {
             .bind(clock::seconds())
         )?;
         Ok(added > 0)
+    }
+
+    /// Never writes to many addresses again; those among them that are suppressed or erased already stay as they are.
+    /// Gives for each whether it is new. Where `write` is false nothing is changed.
+    pub async fn take_out(&self, suppressions: &[Suppression], write: bool) -> Result<Vec<bool>> {
+        let keys: Vec<String> = suppressions.iter().map(|one| one.address.key()).collect();
+        together!(self, "be written", transaction => {
+            let known = suppressed_among(&mut transaction, &keys).await?;
+            let erased = erased_among(&mut transaction, &keys).await?;
+            let new: Vec<bool> =
+                keys.iter().map(|key| !known.contains(key) && !erased.contains(key.as_str())).collect();
+            let fresh: Vec<_> = suppressions.iter().zip(&keys).zip(&new).filter(|(_, new)| **new && write).collect();
+            for some in fresh.chunks(ROWS) {
+                let sql = format!(
+                    "INSERT INTO suppressions (key, address, reason, detail, since) VALUES {}
+                     ON CONFLICT (key) DO NOTHING",
+                    tuples(some.len(), 5)
+                );
+                alter!(transaction, {
+                    some.iter().fold(query(AssertSqlSafe(sql)), |query, ((one, key), _)| {
+                        query.bind(*key).bind(one.address.as_str()).bind(&one.reason).bind(&one.detail).bind(one.since)
+                    })
+                })?;
+            }
+            new
+        })
     }
 
     /// Lets somebody be written to again who was suppressed or erased, and keeps why. Gives the suppression that was

@@ -264,6 +264,8 @@ pub struct Ledger {
     /// The SQLite database, seen from the project's folder.
     #[serde(default = "ledger_db")]
     pub path: PathBuf,
+    /// How long it is known who got what: "18 months". For ever where left out.
+    pub keep_deliveries: Option<Keep>,
     /// A database on PostgreSQL in its place: `postgres://user@host/database`.
     pub url: Option<String>,
     /// The environment variable that holds that database's password.
@@ -274,7 +276,30 @@ pub struct Ledger {
 
 impl Default for Ledger {
     fn default() -> Self {
-        Self { path: ledger_db(), url: None, password_env: None, password_command: None }
+        Self { path: ledger_db(), keep_deliveries: None, url: None, password_env: None, password_command: None }
+    }
+}
+
+/// How long something is kept: `"18 months"`, `"2 years"`, `"90 days"`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Keep(jiff::Span);
+
+impl Keep {
+    /// The moment before which nothing is kept, in seconds since 1970.
+    pub fn before_now(self) -> i64 {
+        // what is longer ago than time can say keeps everything
+        crate::clock::now().checked_sub(self.0).map_or(i64::MIN, |moment| moment.timestamp().as_second())
+    }
+}
+
+impl TryFrom<String> for Keep {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is no time to keep something; write one like \"18 months\" or \"2 years\"");
+        let span: jiff::Span = text.trim().parse().map_err(|_| wrong())?;
+        if span.is_positive() { Ok(Self(span)) } else { Err(wrong()) }
     }
 }
 

@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 pub use config::{
-    Check, Config, Dkim, Images, ImagesMode, Languages, Ledger, Links, List, Organisation, Press, Rate, Relay, Sender,
-    Tls, Unsubscribe, Web,
+    Check, Config, Dkim, Images, ImagesMode, Keep, Languages, Ledger, Links, List, Organisation, Press, Rate, Relay,
+    Sender, Tls, Unsubscribe, Web,
 };
 pub use embedded::TEMPLATES;
 pub use inbox::{After, Inbox};

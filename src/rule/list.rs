@@ -33,9 +33,9 @@ rules! {
         bad "[list]\nfile = \"subscribres.csv\""
         good "[list]\nfile = \"subscribers.csv\"";
     LIST_NO_TEXT = "E811" "list-no-text":
-        "The list is a spreadsheet's own file, not a CSV export of it."
-        bad "subscribers.xlsx"
-        good "subscribers.csv";
+        "The list is no text and no workbook that can be read."
+        bad "subscribers.xls"
+        good "subscribers.xlsx, or subscribers.csv";
     LIST_EMPTY = "E812" "list-empty":
         "The list has no header, or nobody who can be written to."
         bad "an empty file"
@@ -72,6 +72,22 @@ rules! {
         "The list is no CSV from some line on."
         bad "a row of more than a megabyte"
         good "a list that a spreadsheet has saved";
+    NEAR_DOMAIN = "W821" "near-domain":
+        "The domain is nearly that of a large mail service: a slip, perhaps, and nobody would get the mail."
+        bad "ada@gmial.com"
+        good "ada@gmail.com";
+    ROLE_ADDRESS = "W822" "role-address":
+        "The address belongs to a function and not to a person: several may read it, and one agreed."
+        bad "info@example.org"
+        good "ada@example.org";
+    STAYS_OUT = "W823" "stays-out":
+        "The address is suppressed, or was erased: an import never brings it back."
+        bad "an old list with somebody who unsubscribed since"
+        good "a list without them";
+    NEVER_AGREED = "E824" "never-agreed":
+        "The file says that they never agreed to be written to."
+        bad "a contact whose status is `pending`"
+        good "a contact whose status is `subscribed`";
     BAD_CONDITION = "E830" "bad-condition":
         "What stands behind `--where` is no condition, or asks for a column that the list has not."
         bad "--where 'lang fr'"

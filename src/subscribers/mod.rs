@@ -3,8 +3,12 @@
 //! [`Project`] -> [`Source`] -> [`Roll`] -> subscribers. A file that `[list]` names is the list; where it names none, the
 //! ledger's own list is.
 
+mod import;
+mod newcomer;
 mod roll;
 
+pub use import::{Account, Import, Recognised, Rejection};
+pub use newcomer::{Agreement, Reading, Taken};
 pub use roll::{Roll, Source};
 
 use crate::audience::Columns;

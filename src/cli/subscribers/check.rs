@@ -79,11 +79,11 @@ fn in_words(shown: &Path, census: &Census) -> String {
         '\t' => "tabs",
         _ => "commas",
     };
-    let _ = writeln!(
-        out,
-        "\nread as {} with {separator} between the columns {}",
-        census.encoding,
-        census.columns.join(", ")
-    );
+    let how = match census.encoding {
+        "xlsx" => "a workbook with".to_owned(),
+        encoding => format!("{encoding} with {separator} between"),
+    };
+    let columns: Vec<&str> = census.columns.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+    let _ = writeln!(out, "\nread as {how} the columns {}", columns.join(", "));
     out
 }

@@ -37,7 +37,10 @@ impl List {
         let filter = Filter::parse(&self.conditions, list.columns())?;
         let separator = list.separator();
         let form = if self.json { Form::Json } else { Form::Csv };
-        let came = extract(&mut list, separator, &filter, form, &mut |piece| show::text(piece))?;
+        let came =
+            extract(&mut list, separator, &mut |one, columns| filter.matches(one, columns), form, &mut |piece| {
+                show::text(piece)
+            })?;
         let dropped = counts(&[Count(came.duplicates, "duplicate"), Count(came.unusable, "unusable row")]);
         if !dropped.is_empty() {
             show::remark(format_args!("{dropped} left out: `envoi subscribers check` names each"));

@@ -2,9 +2,14 @@
 
 mod add;
 mod check;
+mod erase;
+mod export;
+mod import;
 mod list;
 mod remove;
 mod restore;
+mod show;
+mod tidy;
 
 use std::path::PathBuf;
 
@@ -12,6 +17,7 @@ use super::ending::Ending;
 use super::global::Global;
 use crate::address::Address;
 use crate::audience;
+use crate::clock;
 use crate::error::{Error, Result, Trouble};
 
 /// Look after the list of subscribers
@@ -24,20 +30,30 @@ pub(super) struct Subscribers {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     Check(check::Check),
+    Import(import::Import),
     List(list::List),
     Add(add::Add),
     Remove(remove::Remove),
     Restore(restore::Restore),
+    Show(show::Show),
+    Erase(erase::Erase),
+    Export(export::Export),
+    Tidy(tidy::Tidy),
 }
 
 impl Subscribers {
     pub(super) fn run(&self, global: &Global) -> Result<Ending> {
         match &self.what {
             What::Check(check) => check.run(global),
+            What::Import(import) => import.run(global),
             What::List(list) => list.run(global),
             What::Add(add) => add.run(global),
             What::Remove(remove) => remove.run(global),
             What::Restore(restore) => restore.run(global),
+            What::Show(show) => show.run(global),
+            What::Erase(erase) => erase.run(global),
+            What::Export(export) => export.run(global),
+            What::Tidy(tidy) => tidy.run(global),
         }
     }
 }
@@ -59,6 +75,13 @@ fn no_list(command: &str) -> Error {
             .hint(format!("name a file: `envoi subscribers {command} FILE`"))
             .hint("or add `[list]` with `file = \"subscribers.csv\"` to `envoi.toml`"),
     )
+}
+
+/// A moment in seconds since 1970, as it is shown.
+fn time(seconds: i64) -> String {
+    let zone = clock::now().time_zone().clone();
+    jiff::Timestamp::from_second(seconds)
+        .map_or_else(|_| seconds.to_string(), |at| at.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M").to_string())
 }
 
 fn moment(text: &str) -> Result<i64, String> {
