@@ -162,8 +162,11 @@ fn a_form_that_another_site_sends_is_refused_by_what_the_browser_says() {
     assert_eq!(postbox.count(), 0);
 }
 
+/// A form's fields.
+type Fields = Vec<(String, String)>;
+
 /// Every page there is, by its name: the address, and the form to send where it is the answer to one.
-fn every_page(served: &Served, postbox: &OpenPostbox) -> Vec<(&'static str, String, Option<Vec<(String, String)>>)> {
+fn every_page(served: &Served, postbox: &OpenPostbox) -> Vec<(&'static str, String, Option<Fields>)> {
     let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let form = |path: &str| served.get(path).hidden("form");
     let consent = served.get("/subscribe?lang=fr").hidden("consent");
@@ -218,7 +221,7 @@ fn every_page(served: &Served, postbox: &OpenPostbox) -> Vec<(&'static str, Stri
 
 /// Opens a page; the answer to a form by sending it from a page of the same server.
 #[track_caller]
-fn open(browser: &Chromium, served: &Served, path: &str, lang: &str, fields: Option<&Vec<(String, String)>>) {
+fn open(browser: &Chromium, served: &Served, path: &str, lang: &str, fields: Option<&Fields>) {
     let url = served.url(&format!("{path}?lang={lang}"));
     let Some(fields) = fields else { return browser.open(&url) };
     browser.open(&served.url(&format!("/subscribe?lang={lang}")));
