@@ -28,6 +28,7 @@
 #![allow(dead_code, unused_imports, reason = "every test file compiles this module for itself and uses a part of it")]
 #![allow(unreachable_pub, reason = "`pub` marks what is offered to the tests")]
 
+pub mod account;
 mod certificate;
 mod letter;
 mod newsroom;
