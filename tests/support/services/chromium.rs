@@ -152,6 +152,12 @@ impl Chromium {
         self.done(self.element(css).post("/click"), format_args!("click on `{css}`"));
     }
 
+    /// Types a text into a field, as on a keyboard.
+    #[track_caller]
+    pub fn write(&self, css: &str, text: &str) {
+        self.done(self.element(css).write(text), format_args!("write into `{css}`"));
+    }
+
     /// Chooses the option with this value.
     #[track_caller]
     pub fn choose(&self, select_css: &str, value: &str) {

@@ -65,6 +65,10 @@ impl Element<'_> {
         self.session.post(&format!("/element/{}{path}", self.id), &json!({}))
     }
 
+    pub(super) fn write(&self, text: &str) -> Result<Value, String> {
+        self.session.post(&format!("/element/{}/value", self.id), &json!({ "text": text }))
+    }
+
     /// The element as an argument of a command.
     pub(super) fn as_argument(&self) -> Value {
         json!({ ELEMENT: self.id })
