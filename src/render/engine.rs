@@ -73,6 +73,7 @@ const TAKEN: &[&str] = &[
     "credit",
     "width",
     "wide",
+    "clear",
     "dark_width",
     "masthead",
     "web",

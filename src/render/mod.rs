@@ -192,6 +192,8 @@ fn inline_css(html: &str) -> Result<String> {
                 .hint("mend the `<style>` element of the template"),
         ])
     })?;
+    // the mark was for the inliner alone
+    let whole = whole.replace(" data-css-inline=\"keep\"", "");
     Ok(style_last(&whole).unwrap_or(whole))
 }
 
