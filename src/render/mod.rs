@@ -29,6 +29,7 @@ mod table;
 mod text;
 mod theme;
 mod typography;
+mod wrap;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
