@@ -122,7 +122,7 @@ impl Running {
         }
     }
 
-    /// Waits for its end, a minute at the most.
+    /// Waits for its end, three minutes at the most.
     #[must_use = "check at least the exit code"]
     #[track_caller]
     pub fn wait(self) -> Run {

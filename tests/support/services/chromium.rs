@@ -44,9 +44,9 @@ const SWITCHES: [&str; 14] = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ];
 /// How long a command waits for the element that it is about, in milliseconds.
-const ELEMENT_WAIT: u32 = 2_000;
+const ELEMENT_WAIT: u32 = 10_000;
 /// How long a page may take to load and a script to run, in milliseconds.
-const PAGE_WAIT: u32 = 30_000;
+const PAGE_WAIT: u32 = 120_000;
 
 /// A browser with one window, until it is dropped.
 pub struct Chromium {

@@ -32,7 +32,7 @@ pub use postgres::{OpenPostgres, Postgres};
 /// How often a condition is looked at again.
 const TICK: Duration = Duration::from_millis(10);
 /// How long a service may take to come up.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// How long it lives at the most, in seconds, also where the test that started it was killed.
 const LIFETIME: &str = "900";
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 /// How long the driver may take over an answer.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(3);
 /// The member of an object that stands for an element of the page.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
