@@ -1,9 +1,17 @@
-//! The ledger through the library's front door: what two programs may do to it at once.
+//! The ledger through the library's front door: the same stories in both databases, and what several programs may do to
+//! it at once.
+
+mod support;
 
 use std::sync::Barrier;
 use std::thread;
 
-use envoi::ledger::Ledger;
+use envoi::address::Address;
+use envoi::audience::Subscriber;
+use envoi::language::Language;
+use envoi::ledger::{Enlisted, Ledger, NewSend, Outcome, Recipient, SendKind, State};
+use envoi::project::{Project, Storage};
+use support::{Newsroom, Postgres, Service, need};
 
 /// Runs what waits, on this thread alone.
 fn wait<T>(future: impl Future<Output = T>) -> T {
@@ -32,4 +40,165 @@ fn a_new_ledger_may_be_opened_by_many_at_once() {
             }
         });
     }
+}
+
+/// Everybody who is on both sides of a test: a ledger in each database, empty.
+fn both(story: impl AsyncFn(Storage)) {
+    let folder = tempfile::tempdir().expect("a folder");
+    wait(story(Storage::File(folder.path().join("ledger.db"))));
+    if need(Service::Postgres) {
+        let postgres = Postgres::new().start();
+        let room = Newsroom::new().config(&format!("[ledger]\nurl = \"{}\"\nlease = 1", postgres.url()));
+        let project = Project::open(&room.path("")).expect("a project");
+        wait(story(project.ledger()));
+    }
+}
+
+fn issue() -> NewSend {
+    NewSend { issue: "2026-11".into(), kind: SendKind::Issue, columns: vec!["email".into(), "first_name".into()] }
+}
+
+fn recipients(names: &[&str]) -> Vec<Recipient> {
+    let recipient = |name: &&str| {
+        let address = Address::parse(&format!("{name}@example.com")).expect("an address");
+        // what COPY and JSON give a meaning
+        let values = vec![address.to_string(), "A\\b\tc \"d\" \u{e9}\n".to_owned()];
+        Recipient { subscriber: Subscriber { address, language: Language::parse("en"), values }, edition: "en".into() }
+    };
+    names.iter().map(recipient).collect()
+}
+
+fn outcome(id: i64, state: State) -> Outcome {
+    let reply = "2.0.0 it's \\ \"taken\"".to_owned();
+    Outcome { id, state, attempts: 1, due: 0, code: Some(250), reply, suppress: state == State::Rejected }
+}
+
+/// A ledger that has signed on, with a send to these people.
+async fn begun(storage: &Storage, names: &[&str]) -> (Ledger, i64) {
+    let mut ledger = Ledger::open(storage).await.expect("opens");
+    let send = ledger.begin(&issue()).await.expect("begins").0;
+    ledger.gather(send, "all").await.expect("gathers");
+    ledger.enlist(send, &recipients(names)).await.expect("enlists");
+    ledger.gathered(send).await.expect("gathers");
+    ledger.sign_on().await.expect("signs on");
+    (ledger, send)
+}
+
+#[test]
+fn a_send_is_begun_once_and_nobody_is_enlisted_twice() {
+    both(async |storage| {
+        let (ledger, send) = begun(&storage, &["ada", "ben"]).await;
+        assert_eq!(ledger.begin(&issue()).await.expect("begins").0, send);
+        ledger.suppress(&recipients(&["dan"])[0].subscriber.address, "by hand", "").await.expect("suppresses");
+        let more = ledger.enlist(send, &recipients(&["ben", "cy", "dan"])).await.expect("enlists");
+        assert_eq!(more, Enlisted { added: 1, known: 1, suppressed: 1 });
+        assert_eq!(ledger.open_deliveries(send).await.expect("counts"), 3);
+        ledger.close().await.expect("closes");
+    });
+}
+
+#[test]
+fn a_delivery_goes_its_way_and_tells_what_it_was() {
+    both(async |storage| {
+        let (ledger, send) = begun(&storage, &["ada", "ben", "cy", "dan"]).await;
+        ledger.suppress(&recipients(&["dan"])[0].subscriber.address, "by hand", "").await.expect("suppresses");
+        let (scribe, desk) = ledger.scribe().expect("signed on");
+        let claimed = ledger.claim(send, 4, 10).await.expect("claims");
+        assert_eq!(claimed.len(), 3, "who is suppressed is left out");
+        assert_eq!(claimed[0].subscriber.values, recipients(&["ada"])[0].subscriber.values);
+        assert!(ledger.claim(send, 4, 10).await.expect("claims").is_empty(), "claimed is claimed");
+        for one in &claimed {
+            assert!(scribe.in_flight(one.id).written().await.expect("is written"));
+        }
+        scribe.outcome(outcome(claimed[0].id, State::Accepted)).expect("records");
+        scribe.outcome(outcome(claimed[1].id, State::Rejected)).expect("records");
+        scribe.withdraw(claimed[2].id).expect("withdraws");
+        scribe.flush().await.expect("writes");
+        drop(scribe);
+        desk.close().await.expect("writes");
+        ledger.give_back().await.expect("gives back");
+        let tally = ledger.tally(send).await.expect("counts");
+        let counts =
+            [State::Accepted, State::Rejected, State::Pending, State::Suppressed].map(|state| tally.count(state));
+        assert_eq!(counts, [1, 1, 1, 1]);
+        let traces = &ledger.sends(None, 10).await.expect("reads")[0].traces;
+        assert_eq!(traces[0].reply, outcome(0, State::Rejected).reply);
+        let suppressed: Vec<_> =
+            ledger.suppressions().await.expect("reads").into_iter().map(|one| one.reason).collect();
+        assert_eq!(suppressed, ["bounced", "by hand"]);
+        ledger.close().await.expect("closes");
+    });
+}
+
+#[test]
+fn what_is_put_off_is_due_later_and_is_given_up_in_the_end() {
+    both(async |storage| {
+        let (ledger, send) = begun(&storage, &["ada", "ben"]).await;
+        let (scribe, desk) = ledger.scribe().expect("signed on");
+        let claimed = ledger.claim(send, 4, 10).await.expect("claims");
+        let later = envoi::clock::passing_seconds() + 60;
+        scribe.outcome(Outcome { due: later, ..outcome(claimed[0].id, State::Deferred) }).expect("records");
+        scribe.outcome(Outcome { attempts: 4, ..outcome(claimed[1].id, State::Deferred) }).expect("records");
+        scribe.flush().await.expect("writes");
+        assert!(ledger.claim(send, 4, 10).await.expect("claims").is_empty());
+        let due = ledger.next_due(send, 4).await.expect("reads").expect("one will be due");
+        assert!((later - 2..=later + 2).contains(&due), "{due}, {later}");
+        ledger.reopen(send, 4, false).await.expect("opens again");
+        assert_eq!(ledger.claim(send, 4, 10).await.expect("claims").len(), 1, "what was given up begins anew");
+        drop(scribe);
+        desk.close().await.expect("writes");
+        ledger.close().await.expect("closes");
+    });
+}
+
+#[test]
+fn who_signs_off_gives_back_what_was_claimed() {
+    both(async |storage| {
+        let (mut ledger, send) = begun(&storage, &["ada", "ben"]).await;
+        let claimed = ledger.claim(send, 4, 1).await.expect("claims");
+        ledger.sign_off().await.expect("signs off");
+        let (other, _) = begun(&storage, &["ada", "ben"]).await;
+        let again = other.claim(send, 4, 10).await.expect("claims");
+        assert_eq!(again.len(), 2);
+        assert!(again.iter().any(|one| one.id == claimed[0].id));
+        other.close().await.expect("closes");
+    });
+}
+
+#[test]
+fn an_outcome_that_comes_late_is_the_truth_and_nothing_else_is_late() {
+    if !need(Service::Postgres) {
+        return;
+    }
+    let postgres = Postgres::new().start();
+    let room = Newsroom::new().config(&format!("[ledger]\nurl = \"{}\"\nlease = 60", postgres.url()));
+    let project = Project::open(&room.path("")).expect("a project");
+    wait(async {
+        let (slow, send) = begun(&project.ledger(), &["ada", "ben", "cy"]).await;
+        let (scribe, desk) = slow.scribe().expect("signed on");
+        let claimed = slow.claim(send, 4, 3).await.expect("claims");
+        assert!(scribe.in_flight(claimed[0].id).written().await.expect("is written"));
+        assert!(scribe.in_flight(claimed[1].id).written().await.expect("is written"));
+        // it is taken for dead
+        postgres.ask("UPDATE workers SET leased = now() - INTERVAL '1 second'");
+        let (other, _) = begun(&project.ledger(), &["ada", "ben", "cy"]).await;
+        let taken = other.claim(send, 4, 10).await.expect("claims");
+        assert_eq!(taken.iter().map(|one| one.id).collect::<Vec<_>>(), [claimed[2].id]);
+        assert_eq!(other.tally(send).await.expect("counts").count(State::Uncertain), 2);
+        // nothing of what it held goes in flight any more
+        assert!(!scribe.in_flight(claimed[2].id).written().await.expect("is answered"));
+        // the relay's answer to the one, and the other never left
+        scribe.outcome(outcome(claimed[0].id, State::Accepted)).expect("records");
+        scribe.withdraw(claimed[1].id).expect("withdraws");
+        scribe.outcome(outcome(claimed[2].id, State::Accepted)).expect("records");
+        scribe.flush().await.expect("writes");
+        let tally = other.tally(send).await.expect("counts");
+        let counts =
+            [State::Accepted, State::Pending, State::Claimed, State::Uncertain].map(|state| tally.count(state));
+        assert_eq!(counts, [1, 1, 1, 0], "{tally:?}");
+        drop(scribe);
+        desk.close().await.expect("writes");
+        other.close().await.expect("closes");
+        slow.close().await.expect("closes");
+    });
 }

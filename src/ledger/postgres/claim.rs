@@ -13,7 +13,7 @@ impl Postgres {
     /// Claims up to `limit` deliveries that are due and that nobody else is about to claim.
     pub(in crate::ledger) async fn claim(&self, send: SendId, attempts: u16, limit: usize) -> Result<Vec<Delivery>> {
         let (worker, audience) = (self.worker()?.id, self.audience(send)?);
-        let rows: Vec<Row> = work!(self.line, "claim deliveries", transaction => {
+        let rows: Vec<Row> = work!(self.desk, "claim deliveries", transaction => {
             query_as(concat!(
                 "WITH due AS MATERIALIZED (
                     SELECT id FROM deliveries
@@ -73,7 +73,7 @@ impl Postgres {
     /// Opens again to everybody what this process had claimed and did not send.
     pub(in crate::ledger) async fn give_back(&self) -> Result<()> {
         let Ok(worker) = self.worker() else { return Ok(()) };
-        work!(self.line, "be written", transaction => {
+        work!(self.desk, "be written", transaction => {
             query("UPDATE deliveries SET state = 'pending', worker = NULL WHERE worker = $1 AND state = 'claimed'")
                 .bind(worker.id)
                 .execute(&mut *transaction)

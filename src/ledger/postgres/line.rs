@@ -15,9 +15,6 @@ use crate::ledger::statement::Stop;
 /// How long work is tried again while the database is away: a restart, a failover.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// How long one try may take: a database that has fallen silent is as good as gone.
-pub(in crate::ledger) const SILENCE: Duration = Duration::from_secs(30);
-
 /// The first pause before work is tried again; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
@@ -28,6 +25,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(in crate::ledger) struct Line {
     options: PgConnectOptions,
+    /// How long one try may take: a database that has been silent for so long is as good as gone.
+    pub(in crate::ledger) silence: Duration,
     connection: Mutex<Option<PgConnection>>,
 }
 
@@ -39,8 +38,8 @@ pub(in crate::ledger) struct Held<'l> {
 
 impl Line {
     /// A line that is not dialled yet.
-    pub(super) fn new(options: PgConnectOptions) -> Self {
-        Self { options, connection: Mutex::new(None) }
+    pub(super) fn new(options: PgConnectOptions, silence: Duration) -> Self {
+        Self { options, silence, connection: Mutex::new(None) }
     }
 
     /// Takes the connection, dialling where there is none.
@@ -113,7 +112,7 @@ macro_rules! work {
     ($line:expr, $what:expr, $transaction:ident => $work:expr) => {{
         let mut tries = $crate::ledger::postgres::Tries::new();
         loop {
-            let tried = tokio::time::timeout($crate::ledger::postgres::SILENCE, async {
+            let tried = tokio::time::timeout($line.silence, async {
                 let mut held = $line.take().await?;
                 let mut $transaction = sqlx::Connection::begin(&mut *held).await?;
                 let found = $work;

@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 pub(super) use address::Address;
-pub(super) use line::{SILENCE, Tries, silent, work};
+pub(super) use line::{Tries, silent, work};
 pub(super) use pen::{Pen, PenDesk};
 
 use line::Line;
@@ -26,6 +26,12 @@ use worker::Worker;
 
 use super::{SendId, schema};
 use crate::error::{Error, Result, Trouble};
+
+/// How long a question about a whole send may take: it may have ten million deliveries.
+const LONG: Duration = Duration::from_mins(10);
+
+/// How long it may take to be let in, to claim, to record.
+const SHORT: Duration = Duration::from_secs(30);
 
 /// Seconds since 1970 by the database's clock.
 macro_rules! now {
@@ -44,7 +50,7 @@ pub(super) struct Postgres(Arc<Inner>);
 pub(super) struct Inner {
     /// For all that is asked now and then.
     pub(super) line: Line,
-    /// For what is written while a send goes on.
+    /// For what is claimed and recorded while a send goes on.
     desk: Line,
     /// For the word that this process is alive, which nothing else may hold up.
     pulse: Line,
@@ -69,13 +75,14 @@ impl std::ops::Deref for Postgres {
 impl Postgres {
     /// Connects, and makes the tables where there are none.
     pub(super) async fn open(address: &Address) -> Result<Self> {
-        let [line, desk, pulse] = [(); 3].map(|()| Line::new(address.options.clone()));
+        let line = |silence| Line::new(address.options.clone(), silence);
+        let (line, desk, pulse) = (line(LONG), line(SHORT), line(address.lease / 2));
         let unopened = |error: sqlx::Error| {
             let trouble =
                 Trouble::new(format!("the ledger `{}` cannot be opened", address.shown)).because(hidden(error));
             Error::Ledger(trouble.hint("check the server's name, the user and the password; `psql` tries the same"))
         };
-        let dialled = tokio::time::timeout(SILENCE, line.take()).await;
+        let dialled = tokio::time::timeout(SHORT, line.take()).await;
         let mut held = dialled.unwrap_or_else(|_| Err(silent())).map_err(unopened)?;
         schema::migrate_postgres(&mut held).await?;
         held.keep();
