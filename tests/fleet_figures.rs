@@ -10,7 +10,7 @@ use envoi::ledger::{Ledger, Outcome, State};
 use support::account::settled;
 use support::{Newsroom, OpenPostgres, Postbox, Postgres, Service, need};
 
-/// How long the relay takes for a message.
+/// How long the relay takes for a message: a round trip each, pipelined.
 const RELAY: Duration = Duration::from_millis(5);
 
 fn newsroom(postbox: &impl support::Relay, postgres: &OpenPostgres, readers: u32, connections: u32) -> Newsroom {
@@ -28,7 +28,7 @@ fn newsroom(postbox: &impl support::Relay, postgres: &OpenPostgres, readers: u32
 fn sent_by(workers: u32, each: u32, readers: u32) -> (f64, f64, f64) {
     // as on a server that may lose its power
     let postgres = Postgres::new().with("fsync=on").start();
-    let postbox = Postbox::new().forgets_contents().reply_delay(RELAY).start();
+    let postbox = Postbox::new().forgets_contents().round_trip(RELAY).start();
     let room = newsroom(&postbox, &postgres, readers, each * workers);
     let _ = room.run("send 2026-11 --prepare").exit(0);
     let wal = || postgres.ask("SELECT pg_current_wal_lsn() - '0/0'").parse::<f64>().expect("a number");
@@ -56,7 +56,6 @@ fn sent_by(workers: u32, each: u32, readers: u32) -> (f64, f64, f64) {
 
 #[test]
 #[ignore = "a measurement"]
-#[expect(clippy::print_stdout, reason = "the result")]
 fn throughput_grows_with_the_workers() {
     if !need(Service::Postgres) {
         return;
@@ -76,7 +75,6 @@ fn throughput_grows_with_the_workers() {
 
 #[test]
 #[ignore = "a measurement"]
-#[expect(clippy::print_stdout, reason = "the result")]
 fn the_ledger_alone() {
     const READERS: u32 = 40_000;
     if !need(Service::Postgres) {
