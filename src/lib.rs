@@ -15,6 +15,7 @@
 //! source      file -> Source            a text that was written by hand, and where in it something stands
 //! output      bytes -> file             whole or not at all
 //! network     IP address -> bool        whether it is one of the open web
+//! tls         authorities -> connector  whose certificates are believed
 //! ```
 //!
 //! And the way through, from the officer's folder to her readers:
@@ -31,7 +32,8 @@
 //! message     Rendering -> Stamper -> Message  MIME, headers, merge fields filled for one subscriber
 //! build       Issue -> files                   each edition as a web page, a text and a sample message
 //! delivery    Audience + Stamper -> Report     claim, stamp, transmit, record
-//! inbox       mailbox -> findings             bounces, complaints and unsubscriptions, taken into the ledger
+//! inbox       mailbox -> findings              bounces, complaints and unsubscriptions, taken into the ledger
+//! domain      Project + DNS -> Checklist       what the sender's domain says of itself, and what it should
 //! serve       Project + ledger -> a web server  where readers subscribe, confirm, choose and unsubscribe
 //! press       Issue -> press pages             a press release for journalists: page, text, PDF, kit, data
 //! archive     Project + ledger -> a static site  what stays on the web: index, pages, feeds
@@ -52,6 +54,7 @@ pub mod cli;
 pub mod clock;
 pub mod delivery;
 pub mod diagnostic;
+pub mod domain;
 pub mod error;
 pub mod import;
 pub mod inbox;
@@ -70,4 +73,5 @@ pub mod scaffold;
 pub mod serve;
 pub mod source;
 pub mod subscribers;
+pub mod tls;
 pub mod token;

@@ -229,7 +229,7 @@ fn readers_search_without_a_server_and_read_without_a_script() {
     let site = Site::of(&room.path("web"));
     let browser = support::Chromium::start();
     browser.open(&site.url("en/index.html"));
-    browser.wait_until("return !document.getElementById('search').hidden", Duration::from_secs(10));
+    browser.wait_until("return !document.getElementById('search').hidden", Duration::from_mins(1));
     let shown =
         "return [...document.querySelectorAll('[data-entry]:not([hidden]) a')].map(a => a.textContent).join('|')";
     assert_eq!(browser.script(shown), "Été à l’école|Ferry & friends");

@@ -33,6 +33,23 @@ fn lead(body: &str) -> String {
     format!("+++\ntitle = \"Ferry\"\nimage = {{ file = \"ferry.png\", alt = \"A ferry\" }}\n+++\n{body}\n")
 }
 
+/// What Outlook.com marks in the dark: <https://www.caniemail.com/features/css-at-media-prefers-color-scheme/>, note 3.
+#[test]
+fn outlooks_own_dark_scheme_has_its_rules_in_mails_alone() {
+    let room = Newsroom::new()
+        .issue("2026-11", "subject = \"Ferry\"\n")
+        .article("2026-11", "lead", "Ferry", "It sails.")
+        .subscribers(["ada@example.com"]);
+    room.run("build 2026-11 --out out").exit(0);
+    let mail = support::Letter::parse(&room.read_bytes("out/en/newsletter.eml")).html;
+    let head = mail.split("</head>").next().unwrap_or_default();
+    assert!(head.contains("[data-ogsc] .cell") && head.contains("[data-ogsb] .sheet"), "{head}");
+    let of_its_own = head.split("<style>").filter(|style| style.contains("[data-ogs")).collect::<Vec<_>>();
+    assert!(matches!(of_its_own[..], [style] if !style.contains("@media")), "a style sheet of its own:\n{head}");
+    assert!(!mail.contains("data-css-inline"), "{head}");
+    assert!(!room.read("out/en/newsletter.html").contains("data-ogs"), "browsers know the scheme");
+}
+
 #[test]
 fn each_language_is_a_page_a_text_and_a_message() {
     let room = room();

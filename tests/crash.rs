@@ -6,10 +6,10 @@
 mod support;
 
 use std::collections::BTreeSet;
-use std::hash::{BuildHasher, RandomState};
 use std::thread;
 use std::time::Duration;
 
+use support::account::{count, random, taken, uncertain};
 use support::{Act, Newsroom, OpenPostbox, Point, Postbox, Running};
 
 const MESSAGES: usize = 2000;
@@ -32,34 +32,6 @@ fn newsroom(postbox: &OpenPostbox, messages: usize) -> Newsroom {
         .article("2026-11", "lead", "Ferry back in service", "Dear {{ first_name \"reader\" }}, it sails at nine.")
         .subscribers(readers.iter().map(String::as_str))
         .relay_with(postbox, &format!("connections = {CONNECTIONS}\nwindow = {WINDOW}\npause = 0"))
-}
-
-/// A number below `end`, another one each time.
-fn random(end: u64) -> u64 {
-    RandomState::new().hash_one(0) % end.max(1)
-}
-
-/// Everybody whom the server took a message for; nobody may stand there twice.
-fn taken(postbox: &OpenPostbox) -> BTreeSet<String> {
-    let mut recipients = BTreeSet::new();
-    for message in postbox.messages() {
-        for recipient in message.recipients {
-            assert!(recipients.insert(recipient.clone()), "{recipient} got it twice");
-        }
-    }
-    recipients
-}
-
-/// The addresses of the send's deliveries in a state.
-fn uncertain(room: &Newsroom) -> BTreeSet<String> {
-    let status = room.run("status --json --traces 100000").exit(0).stdout_json();
-    let traces = status[0]["traces"].as_array().expect("a send has traces").clone();
-    let uncertain = traces.iter().filter(|trace| trace["state"] == "uncertain");
-    uncertain.map(|trace| trace["address"].as_str().expect("an address").to_owned()).collect()
-}
-
-fn count(room: &Newsroom, state: &str) -> u64 {
-    room.run("status --json").exit(0).stdout_json()[0]["deliveries"][state].as_u64().expect("a count")
 }
 
 /// Kills a send again and again at random moments until one run ends by itself, and holds the ledger to account.

@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::Newsroom;
+use support::{Newsroom, Service, need};
 
 const NOON: &str = "2026-11-24T12:00:00+01:00";
 
@@ -53,5 +53,30 @@ fn a_broken_embargo_is_agreed_to() {
         .stderr_has("error: nobody is there to confirm the send\nhint: give `--yes` to send without asking\n");
     assert!(room.messages().is_empty());
     room.run("send 2026-11 --break-embargo --yes").exit(0);
+    assert_eq!(room.messages().len(), 2);
+}
+
+/// An embargo has a question of its own, before the usual one; whoever does not say yes to both sends nothing.
+#[test]
+fn at_a_terminal_two_questions_are_asked() {
+    if !need(Service::Python) {
+        return;
+    }
+    let question =
+        "The embargo lasts until 2026-11-24 18:00 +01:00. Break it, and let these readers have it before? [y/N] ";
+    for (answers, asked) in [(&["n"][..], 1), (&[""], 1), (&["y", "n"], 2), (&["y", ""], 2)] {
+        let room = room();
+        let run = room.run_at_terminal("send 2026-11 --break-embargo", answers).exit(1).stdout_has("nothing was sent");
+        let said = run.stdout_text();
+        assert!(said.contains(question), "{said}");
+        assert_eq!(said.matches("[y/N] ").count(), asked, "{answers:?}: {said}");
+        assert!(room.messages().is_empty(), "{answers:?}");
+    }
+    let room = room();
+    room.run_at_terminal("send 2026-11", &["y", "y"])
+        .exit(1)
+        .stdout_lacks("[y/N]")
+        .stdout_has("is under embargo until");
+    room.run_at_terminal("send 2026-11 --break-embargo", &["y", "y"]).exit(0).stdout_has("2 accepted");
     assert_eq!(room.messages().len(), 2);
 }

@@ -29,7 +29,8 @@ const HELP: &str = "
       subscribers  Look after the list of subscribers
       unsubscribe  Never write to an address again, whatever list it stands on
       inbox        Read what came back: bounces, complaints and unsubscriptions by mail
-      doctor       Try the relay: connect, protect the connection, log in, and say what it offers
+      doctor       Try the relay: connect, log in, see what it offers; with a domain, check SPF, DKIM,
+                   DMARC and the like
       completions  Write a script with which your shell completes envoi's commands
       man          Write the manual pages: one for envoi and one for each command
       help         Print this message or the help of the given subcommand(s)

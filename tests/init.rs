@@ -14,7 +14,7 @@ fn a_new_project_works_as_it_is() {
           envoi.toml
           issues/                 4 files
           subscribers.example.csv
-          templates/              52 files
+          templates/              56 files
 
         next:
           envoi check           what is wrong or worth knowing
@@ -73,7 +73,7 @@ fn a_project_that_is_there_gets_only_what_its_templates_lack() {
         "
         made in [DIR]:
           .gitignore
-          templates/              51 files
+          templates/              55 files
 
         left as it was in [DIR]:
           envoi.toml

@@ -201,3 +201,19 @@ fn crc32(bytes: &[u8]) -> u32 {
         (0..8).fold(sum ^ u32::from(*byte), |sum, _| if sum & 1 == 1 { (sum >> 1) ^ 0xedb8_8320 } else { sum >> 1 })
     })
 }
+
+/// Drawings have dark lines: what is behind them stays light in the dark too.
+#[test]
+fn a_picture_that_can_be_seen_through_lies_on_paper_and_others_do_not() {
+    let front = "+++\ntitle = \"Ferry\"\nimage = { file = \"ferry.png\", alt = \"A ferry\" }\n+++\nIt sails.\n";
+    let page = |picture: &[u8]| {
+        let room = Newsroom::new()
+            .issue("2026-11", "subject = \"Ferry\"")
+            .bytes("issues/2026-11/ferry.png", picture)
+            .snippet("2026-11", "lead", front);
+        room.run("build 2026-11 --out out").exit(0);
+        room.read("out/en/newsletter.html")
+    };
+    assert!(page(include_bytes!("../templates/logo.png")).contains("class=\"wide clear\""));
+    assert!(!page(support::PIXEL).contains("clear\""));
+}

@@ -44,3 +44,41 @@ fn the_list_is_kept_on_postgresql_as_it_is_in_a_file() {
     assert_eq!(postgres.ask("SELECT address FROM subscribers"), "ada@example.com");
     assert_eq!(postgres.ask("SELECT count(*) FROM consents"), "2");
 }
+
+#[test]
+fn readers_subscribe_and_leave_on_postgresql_as_they_do_on_a_file() {
+    if !need(Service::Postgres) {
+        return;
+    }
+    let postgres = Postgres::new().start();
+    let postbox = Postbox::new().start();
+    let room = Newsroom::new()
+        .relay(&postbox)
+        .serving("topics = [{ tag = \"press\", name = \"Press\" }]")
+        .env("ENVOI_LEDGER_URL", &postgres.url());
+    let served = room.serve("");
+    let page = served.get("/subscribe");
+    let (form, consent) = (page.hidden("form"), page.hidden("consent"));
+    let fields = [("form", form.as_str()), ("consent", &consent), ("email", "zoe@example.org"), ("topic", "press")];
+    assert_eq!(served.post("/subscribe", &fields).status, 200);
+    postbox.wait_for(1, std::time::Duration::from_secs(30));
+    let text = postbox.messages()[0].parsed().text;
+    let path = text.split("/c/").nth(1).and_then(|rest| rest.split('?').next()).map(|token| format!("/c/{token}"));
+    let path = path.expect("a link");
+    let done = served.post(&path, &[("form", &served.get(&path).hidden("form")), ("action", "confirm")]);
+    assert_eq!(done.status, 200);
+    assert_eq!(postgres.ask("SELECT address, \"values\" FROM subscribers"), "zoe@example.org|{\"tags\":\"press\"}");
+    assert_eq!(postgres.ask("SELECT count(*) FROM consents"), "1");
+    let token = done.body.split("/p/").nth(1).and_then(|rest| rest.split('?').next()).expect("a token").to_owned();
+    let choose = format!("/p/{token}");
+    let saved = served.post(&choose, &[("form", &served.get(&choose).hidden("form")), ("action", "choose")]);
+    assert_eq!(saved.status, 200);
+    assert_eq!(postgres.ask("SELECT \"values\" FROM subscribers"), "{}");
+    for _ in 0..2 {
+        assert_eq!(served.one_click(&token).status, 200);
+    }
+    assert_eq!(
+        postgres.ask("SELECT reason, detail, address FROM suppressions"),
+        "unsubscribed|by one click|zoe@example.org"
+    );
+}

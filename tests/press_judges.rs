@@ -74,7 +74,7 @@ fn no_page_shuts_anybody_out() {
             let verdict = browser.wait_until(
                 "return window.verdict && window.verdict.violations.map(one => one.id + ': ' + one.nodes.map(node => \
                  node.html.slice(0, 160) + ' ' + (node.any[0] || {}).message).slice(0, 3).join(' | ')).concat('end')",
-                Duration::from_secs(30),
+                Duration::from_mins(2),
             );
             let found = verdict.as_array().cloned().unwrap_or_default();
             assert_eq!(found, ["end"], "{}, {medium}, dark: {dark}", page.display());

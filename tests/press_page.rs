@@ -40,7 +40,7 @@ fn its_text_is_copied_clean() {
     let Some((_room, browser, _)) = shown() else { return };
     assert_eq!(browser.text("#copy"), "Copier le texte");
     browser.click("#copy");
-    browser.wait_until("return document.getElementById('copy').textContent === 'Texte copié'", Duration::from_secs(5));
+    browser.wait_until("return document.getElementById('copy').textContent === 'Texte copié'", Duration::from_mins(1));
     let copied = browser.script("return document.getElementById('copy').dataset.copied");
     let copied = copied.as_str().unwrap_or_default();
     assert!(

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use support::{Chromium, Newsroom, Running, Service, need};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Starts the preview and gives its address.
 fn start(room: &Newsroom) -> (Running, String) {
@@ -14,6 +14,14 @@ fn start(room: &Newsroom) -> (Running, String) {
     let said = running.wait_for_stdout("\n", PATIENCE);
     let url = said.trim().strip_prefix("preview at ").expect("the address").to_owned();
     (running, url)
+}
+
+/// Starts the preview and opens it in a browser.
+fn open(room: &Newsroom) -> (Running, Chromium) {
+    let (running, url) = start(room);
+    let browser = Chromium::start();
+    browser.open(&url);
+    (running, browser)
 }
 
 fn newsroom() -> Newsroom {
@@ -34,9 +42,7 @@ fn a_save_is_on_the_page_within_two_hundred_milliseconds() {
         return;
     }
     let room = newsroom();
-    let (running, url) = start(&room);
-    let browser = Chromium::start();
-    browser.open(&url);
+    let (running, browser) = open(&room);
     let ready =
         "return document.body.dataset.ready === 'true' && !!document.querySelector('#frame')?.contentDocument?.body";
     browser.wait_until(ready, PATIENCE);
@@ -46,12 +52,12 @@ fn a_save_is_on_the_page_within_two_hundred_milliseconds() {
     browser.wait_until(&shown("Dear Ada, it sails at nine."), PATIENCE);
     // the page itself notes when the news arrived: what the test's own questions take does not count
     browser.script(
-        "window.news = null; const source = new EventSource('/events'); \
-         source.addEventListener('change', () => { window.news ??= Date.now(); });",
+        "window.news = null; window.source = new EventSource('/events'); \
+         window.source.addEventListener('change', () => { window.news ??= Date.now(); });",
     );
-    std::thread::sleep(Duration::from_millis(300));
+    browser.wait_until("return window.source.readyState === EventSource.OPEN", PATIENCE);
     let mut times = Vec::new();
-    for hour in ["ten", "eleven", "noon"] {
+    for hour in ["ten", "eleven", "noon", "one", "two", "three"] {
         browser.script("window.news = null;");
         #[expect(clippy::disallowed_methods, reason = "the browser's clock is this machine's")]
         let saved = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
@@ -62,7 +68,7 @@ fn a_save_is_on_the_page_within_two_hundred_milliseconds() {
         times.push((news - saved.as_millis() as f64, asked.elapsed()));
     }
     println!("saved -> news on the page, and the message shown: {times:?}");
-    // a busy machine may be late once, not three times
+    // a busy machine may be late now and then, and not every time
     let quickest = times.iter().map(|(news, _)| *news).fold(f64::MAX, f64::min);
     assert!(quickest < 200.0, "{times:?}");
     assert!(browser.console_errors().is_empty(), "{:?}", browser.console_errors());
@@ -76,9 +82,7 @@ fn a_language_a_phone_and_the_dark_are_a_click_away() {
         return;
     }
     let room = newsroom();
-    let (_running, url) = start(&room);
-    let browser = Chromium::start();
-    browser.open(&url);
+    let (_running, browser) = open(&room);
     let says = |words: &str| {
         format!("return document.querySelector('#frame')?.contentDocument?.body?.textContent.includes({words:?})")
     };
@@ -121,9 +125,7 @@ fn what_is_wrong_is_shown_and_goes_away_when_it_is_mended() {
         return;
     }
     let room = newsroom();
-    let (_running, url) = start(&room);
-    let browser = Chromium::start();
-    browser.open(&url);
+    let (_running, browser) = open(&room);
     browser.wait_until(
         "return document.body.dataset.ready === 'true' && !document.querySelector('#head').hidden",
         PATIENCE,
@@ -148,9 +150,7 @@ fn what_was_caught_is_there_to_be_read() {
     }
     let room = newsroom();
     room.run("send 2026-11 --yes").exit(0);
-    let (_running, url) = start(&room);
-    let browser = Chromium::start();
-    browser.open(&url);
+    let (_running, browser) = open(&room);
     browser.wait_until("return document.querySelector('#count').textContent === '2'", PATIENCE);
     browser.click("#tab-outbox");
     browser.wait_until("return document.querySelectorAll('#caught-list li').length === 2", PATIENCE);
@@ -184,9 +184,7 @@ fn the_archive_is_a_click_away_with_what_it_leaves_out() {
         .snippet("ferry", "ferry", release)
         .issue("later", "subject = \"Later\"")
         .snippet("later", "later", &release.replace("published = true", "embargo = 2999-01-01T10:00:00+01:00"));
-    let (_running, url) = start(&room);
-    let browser = Chromium::start();
-    browser.open(&url);
+    let (_running, browser) = open(&room);
     browser.wait_until("return document.body.dataset.ready === 'true'", PATIENCE);
     browser.click("#tab-archive");
     let shown = |words: &str| {

@@ -111,13 +111,14 @@ fn one_round_trip_a_message_where_the_relay_pipelines() {
 
 #[test]
 fn less_than_one_round_trip_a_message_where_the_relay_takes_chunks() {
-    let postbox = Postbox::new().chunking(true).round_trip(Duration::from_millis(20)).start();
+    let postbox = Postbox::new().chunking(true).round_trip(Duration::from_millis(100)).start();
     let readers = many(80);
     let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1\nwindow = 16");
     let run = room.run("send 2026-11 --yes").exit(0).stdout_has("80 accepted");
     assert!(postbox.messages().iter().all(|taken| taken.chunked));
     assert_eq!(distinct(&postbox.messages()), 80);
-    assert!(run.took() < Duration::from_millis(80 * 20), "{:?}", run.took());
+    // a round trip a message would be eight seconds
+    assert!(run.took() < Duration::from_secs(8), "{:?}", run.took());
     postbox.was_treated_politely();
 }
 
@@ -216,7 +217,13 @@ fn the_rate_is_kept_over_all_connections() {
     let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "rate = \"10/s\"");
     let run = room.run("send 2026-11 --yes").exit(0);
     assert!(run.took() >= Duration::from_millis(2300), "{:?}", run.took());
-    assert!(postbox.per_second().iter().all(|count| *count <= 11), "{:?}", postbox.per_second());
+    let mut taken: Vec<_> = postbox.messages().iter().map(|message| message.at).collect();
+    taken.sort();
+    // at no moment more than the rate allows by then; one that comes late makes no later one early
+    for (before, at) in taken.iter().enumerate() {
+        let since = (*at - taken[0]).as_secs_f64();
+        assert!(before as f64 <= 10.0 * since + 11.0, "{before} before the one after {since} s");
+    }
 }
 
 #[test]

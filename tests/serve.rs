@@ -240,6 +240,11 @@ fn who_fills_in_the_form_and_confirms_is_on_the_list_with_their_consent() {
     assert_eq!((consent.how.as_str(), consent.ip.as_str()), ("form", "127.0.0.1"));
     assert_eq!(consent.source, served.url("/subscribe"));
     assert!(consent.text.starts_with("en-") && consent.given.is_some(), "{consent:?}");
+    let _ = room
+        .run("subscribers show zoe@example.org")
+        .exit(0)
+        .stdout_has("by form")
+        .stdout_has("/subscribe, from 127.0.0.1");
     postbox.was_treated_politely();
 }
 

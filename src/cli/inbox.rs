@@ -17,6 +17,7 @@ use crate::project::{After, Storage};
 /// Addresses that are gone, that complained or that unsubscribed are never written to again. Only what shows that it is
 /// about a message of ours counts. Reading the same mailbox again changes nothing.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Inbox {
     /// A Maildir, an mbox or one message in a file [default: what `[inbox]` in envoi.toml names]
     path: Option<PathBuf>,
@@ -26,6 +27,9 @@ pub(super) struct Inbox {
     /// Delete the messages that were dealt with; what nobody understood stays
     #[arg(long)]
     delete: bool,
+    /// Read a mailbox on a server from its beginning, and not from where the last run ended
+    #[arg(long)]
+    all: bool,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -34,7 +38,12 @@ pub(super) struct Inbox {
 impl Inbox {
     pub(super) fn run(self, global: &Global) -> Result<Ending> {
         let project = global.project()?;
-        let options = Options { path: self.path, rehearse: self.dry_run, after: self.delete.then_some(After::Delete) };
+        let options = Options {
+            path: self.path,
+            rehearse: self.dry_run,
+            after: self.delete.then_some(After::Delete),
+            from_the_beginning: self.all,
+        };
         // a rehearsal leaves nothing behind, not even a ledger
         let nowhere = tempfile::tempdir().map_err(Error::file("create", std::env::temp_dir()))?;
         let storage = project.ledger();

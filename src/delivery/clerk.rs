@@ -66,6 +66,7 @@ impl Clerk<'_> {
             }
             Verdict::Uncertain(why) => self.close(&job, State::Uncertain, None, &why, false),
             Verdict::PutOff(why) => self.put_off(job, &why),
+            Verdict::Late => self.hold_back(job),
         }
     }
 
@@ -83,12 +84,12 @@ impl Clerk<'_> {
         })
     }
 
-    /// Holds back a message that must not go out now, since the ledger may have given it to somebody else.
+    /// Holds back a message that must not go out now, since the ledger may have given it to somebody else: it waits
+    /// until the lease holds again.
     pub(super) fn hold_back(&self, job: Job) -> Result<()> {
-        self.brake.fail(Error::Ledger(
-            Trouble::new("this process was away for so long that its deliveries were given back")
-                .hint("nothing is sent twice; run the command again to go on"),
-        ));
+        if self.brake.is_pulled() {
+            return self.release(&job);
+        }
         let withdrawn = self.scribe.withdraw(job.delivery.id);
         self.queue.put_back(job);
         withdrawn

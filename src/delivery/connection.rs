@@ -10,6 +10,7 @@ use tokio::time::timeout;
 
 use super::offer::Offer;
 use super::reply::{Fault, Reply, reply};
+use crate::ledger::Lease;
 
 /// A connection to the relay, protected and logged in.
 pub struct Connection {
@@ -20,11 +21,18 @@ pub struct Connection {
     timeout: Duration,
     /// What leaves with the next wait.
     gathered: Vec<u8>,
+    /// Under which messages may leave.
+    lease: Lease,
 }
 
 impl Connection {
     pub(super) fn new(smtp: AsyncSmtpConnection, offer: Offer, timeout: Duration) -> Self {
-        Self { smtp, offer, timeout, gathered: Vec::new() }
+        Self { smtp, offer, timeout, gathered: Vec::new(), lease: Lease::default() }
+    }
+
+    /// Lets nothing leave but under this lease.
+    pub(super) fn under(self, lease: Lease) -> Self {
+        Self { lease, ..self }
     }
 
     /// Gathers bytes: whole commands, each with its CRLF, or a whole message.
@@ -32,11 +40,24 @@ impl Connection {
         self.gathered.extend_from_slice(bytes);
     }
 
-    /// Writes what was gathered, and waits for the oldest reply that is still to come.
+    /// Forgets what was gathered and has not left, where the lease has run out; says whether it has.
+    pub(super) fn is_late(&mut self) -> bool {
+        let late = !self.lease.holds();
+        if late {
+            self.gathered.clear();
+        }
+        late
+    }
+
+    /// Writes what was gathered, unless the lease has run out by now, and waits for the oldest reply that is still to come.
     pub(super) async fn next_reply(&mut self) -> Result<Reply, Fault> {
         let answer = if self.gathered.is_empty() {
             timeout(self.timeout, self.smtp.read_response()).await
         } else {
+            // the last look: whatever this process waited for, or was stopped for, lies before it
+            if !self.lease.holds() {
+                return Err(Fault::Late);
+            }
             // commands and messages are ASCII: addresses and encodings see to it
             let text = String::from_utf8(std::mem::take(&mut self.gathered))
                 .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());

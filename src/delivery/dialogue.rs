@@ -38,6 +38,9 @@ pub(super) struct Dialogue {
     stale: bool,
     /// Chunked: how many messages are under way.
     under_way: usize,
+    /// Chunked: how many of them have not left yet, and how many, the last ones, never will.
+    unsent: usize,
+    late: usize,
     /// The connection can't be used any more.
     pub(super) over: Option<Fault>,
     /// How many messages were answered.
@@ -54,7 +57,7 @@ impl Dialogue {
             (false, _) => Manner::Lockstep,
         };
         let manner = manner.min(most);
-        Self { connection, manner, stale: false, under_way: 0, over: None, carried: 0 }
+        Self { connection, manner, stale: false, under_way: 0, unsent: 0, late: 0, over: None, carried: 0 }
     }
 
     /// The largest message that the relay takes.
@@ -91,7 +94,7 @@ impl Dialogue {
         }
         let Some(message) = announcing else { return (verdict, None) };
         if let Some(fault) = &self.over {
-            return (verdict, Some(Opening::Over(Verdict::PutOff(fault.to_string()))));
+            return (verdict, Some(Opening::Over(never_left(fault))));
         }
         let opening = if ahead { self.opening().await } else { self.knock(message).await };
         (verdict, Some(opening))
@@ -184,6 +187,7 @@ impl Dialogue {
         self.connection.put(&envelope);
         self.connection.put(&message.bytes);
         self.under_way += 1;
+        self.unsent += 1;
     }
 
     /// How many messages may be under way at once, chunked. One, until the relay has shown that it can do it.
@@ -196,7 +200,15 @@ impl Dialogue {
 
     /// Chunked: what became of the oldest message under way.
     pub(super) async fn oldest(&mut self) -> Verdict {
+        if self.unsent > 0 && self.connection.is_late() {
+            self.late += self.unsent;
+        }
+        self.unsent = 0;
         self.under_way = self.under_way.saturating_sub(1);
+        if self.late > self.under_way {
+            self.late -= 1;
+            return Verdict::Late;
+        }
         let mut verdict = None;
         for stage in [Stage::Mail, Stage::Mail, Stage::Rcpt, Stage::End] {
             if let Some(fault) = &self.over {
@@ -237,6 +249,11 @@ impl Dialogue {
                 self.heed(&reply);
                 refusal(Stage::End, reply)
             }
+            // nothing of the message has left
+            Err(Fault::Late) => {
+                self.over = Some(Fault::Late);
+                Verdict::Late
+            }
             Err(fault) => {
                 let why = fault.to_string();
                 self.over = Some(fault);
@@ -247,9 +264,9 @@ impl Dialogue {
 
     /// A fault before the message's end could be sent: whatever was said before it counts.
     fn lost(&mut self, verdict: Option<Verdict>, fault: Fault) -> Verdict {
-        let why = fault.to_string();
+        let never = never_left(&fault);
         self.over = Some(fault);
-        verdict.unwrap_or(Verdict::PutOff(why))
+        verdict.unwrap_or(never)
     }
 
     /// A refusal of the first BDAT as a command: the relay offers what it cannot do. Only one message was risked.
@@ -270,5 +287,13 @@ impl Dialogue {
         } else if !reply.is_transient() && !reply.is_permanent() {
             self.over.get_or_insert(Fault::Garbled(format!("{} {}", reply.code, reply.text)));
         }
+    }
+}
+
+/// What a fault means for a message whose end was not sent.
+fn never_left(fault: &Fault) -> Verdict {
+    match fault {
+        Fault::Late => Verdict::Late,
+        other => Verdict::PutOff(other.to_string()),
     }
 }

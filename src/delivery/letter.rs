@@ -47,6 +47,6 @@ async fn over(connection: Connection, message: &Message) -> Carried {
         }
         Some(Verdict::Deferred(reply)) => Carried::Later(format!("{} {}", reply.code, reply.text)),
         Some(Verdict::PutOff(why) | Verdict::Uncertain(why)) => Carried::Later(why),
-        None => Carried::Later("the relay fell silent".to_owned()),
+        Some(Verdict::Late) | None => Carried::Later("the relay fell silent".to_owned()),
     }
 }

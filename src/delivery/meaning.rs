@@ -30,6 +30,8 @@ pub(super) enum Verdict {
     Halt(Stage, Reply),
     /// The relay never had it whole, for a reason that is not its own: too busy, connection lost.
     PutOff(String),
+    /// We were away for too long, and held it back: it may be somebody else's now.
+    Late,
     /// The relay may have it.
     Uncertain(String),
 }

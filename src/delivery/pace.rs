@@ -17,6 +17,9 @@ const RECOVERY: f64 = 1.1;
 /// How much of a second's messages may go in one burst: timers are no finer than this at high rates.
 const BURST: f64 = 0.02;
 
+/// How long somebody waits who has no part of the rate, before asking again.
+const NOTHING: Duration = Duration::from_millis(100);
+
 /// A slow-down within this time of another is the same one: connections hear of it one after the other.
 const DEAF: Duration = Duration::from_secs(1);
 
@@ -27,6 +30,10 @@ pub(super) struct Pace(Mutex<State>);
 #[derive(Debug)]
 struct State {
     /// Messages a second as configured; none where there is no limit.
+    whole: Option<f64>,
+    /// What part of that is ours.
+    fraction: f64,
+    /// Messages a second that are ours; none where there is no limit.
     ceiling: Option<f64>,
     /// Messages a second now; none where there is no limit.
     rate: Option<f64>,
@@ -45,6 +52,8 @@ impl Pace {
         let ceiling = ceiling.map(Rate::per_second);
         let now = Instant::now();
         Self(Mutex::new(State {
+            whole: ceiling,
+            fraction: 1.0,
             ceiling,
             rate: ceiling,
             before: 0.0,
@@ -78,6 +87,11 @@ impl Pace {
         self.state().slow_down(Instant::now());
     }
 
+    /// Only a part of the configured rate is ours from now on; nothing at all, where it is zero.
+    pub(super) fn share(&self, fraction: f64) {
+        self.state().share(fraction);
+    }
+
     /// How many messages a second may go now; none where there is no limit.
     pub(super) fn rate(&self) -> Option<f64> {
         self.state().rate
@@ -89,7 +103,21 @@ impl Pace {
 }
 
 impl State {
+    fn share(&mut self, fraction: f64) {
+        let before = std::mem::replace(&mut self.fraction, fraction);
+        let Some(whole) = self.whole else { return };
+        let ceiling = whole * fraction;
+        // a slowed pace keeps its distance
+        self.rate = self.rate.map(|rate| if before > 0.0 { rate / before * fraction } else { ceiling });
+        self.ceiling = Some(ceiling);
+        self.tokens = self.tokens.min(1.0);
+    }
+
     fn ask(&mut self, now: Instant) -> Result<(), Duration> {
+        if self.fraction <= 0.0 && self.whole.is_some() {
+            self.filled = now;
+            return Err(NOTHING);
+        }
         self.fill(now);
         let Some(rate) = self.rate else {
             self.count(now);
@@ -170,6 +198,20 @@ mod tests {
         assert!((45..=60).contains(&slow), "{slow}");
         pace.state().fill(start + Duration::from_mins(1));
         assert_eq!(pace.rate(), Some(100.0));
+    }
+
+    #[test]
+    fn a_rate_is_shared_and_taken_back() {
+        let pace = Pace::new(Some(Rate { count: 100, seconds: 1 }));
+        let start = Instant::now();
+        let second = |n: u64| start + Duration::from_secs(n);
+        in_a_second(&pace, start);
+        pace.share(0.25);
+        assert!((24..=26).contains(&in_a_second(&pace, second(1))));
+        pace.share(0.0);
+        assert_eq!(in_a_second(&pace, second(2)), 0);
+        pace.share(1.0);
+        assert!((97..=103).contains(&in_a_second(&pace, second(3))));
     }
 
     #[test]

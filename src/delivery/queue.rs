@@ -72,6 +72,22 @@ impl Queue {
         }
     }
 
+    /// Waits until it is closed and empty.
+    pub(super) async fn over(&self) {
+        loop {
+            let filled = self.filled.notified();
+            tokio::pin!(filled);
+            filled.as_mut().enable();
+            {
+                let inner = self.inner();
+                if inner.closed && inner.jobs.is_empty() {
+                    return;
+                }
+            }
+            filled.await;
+        }
+    }
+
     /// A job that was taken out is finished.
     pub(super) fn finish(&self) {
         self.inner().out -= 1;

@@ -18,7 +18,7 @@ use super::relay::Relay;
 use super::worker::Office;
 use crate::clock;
 use crate::error::{Error, Result, Trouble};
-use crate::ledger::{Ledger, Scribe, SendId, State, Tally};
+use crate::ledger::{Lease, Ledger, Scribe, SendId, State, Tally};
 use crate::message::Stamper;
 
 /// How many deliveries are claimed at once, at most: what is claimed no longer sees who unsubscribes.
@@ -38,6 +38,25 @@ pub struct Run<'r> {
     pub limit: Option<u64>,
     /// Before when nothing may go out.
     pub embargo: Option<Timestamp>,
+}
+
+/// How work under a lease ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Nothing is left to do, or it is to end.
+    Done,
+    /// The lease was ended by others.
+    Lapsed,
+}
+
+/// What the one who claims works with.
+struct Work<'w> {
+    queue: &'w Queue,
+    pace: &'w Pace,
+    scribe: &'w Scribe,
+    lease: &'w Lease,
+    progress: &'w Progress,
+    brake: &'w Brake,
 }
 
 /// What a run came to.
@@ -76,38 +95,10 @@ impl Run<'_> {
     /// says why it was stopped; what was sent until then is in the ledger all the same.
     pub async fn deliver(&self, progress: &Progress, brake: &Brake) -> Result<Report> {
         let started = Instant::now();
-        let (scribe, desk) = self.ledger.scribe()?;
-        let (queue, pace) = (Queue::default(), Pace::new(self.relay.rate));
-        let office = Office {
-            relay: self.relay,
-            stampers: self.stampers,
-            clerk: Clerk {
-                scribe: scribe.clone(),
-                queue: &queue,
-                pace: &pace,
-                brake,
-                progress,
-                attempts: self.relay.attempts,
-                pause: self.relay.pause,
-                doubts: AtomicU32::new(0),
-                deferred: Mutex::default(),
-            },
-            connected: AtomicUsize::new(0),
-            most: Mutex::new(Manner::Chunked(usize::MAX)),
-        };
-        let workers = join_all((0..self.relay.connections).map(|_| stopping(brake, office.work())));
-        let claims = async {
-            stopping(brake, self.claim(&queue, &pace, &scribe, progress, brake)).await;
-            queue.close();
-        };
-        tokio::join!(workers, claims);
-        drop(office);
-        drop(scribe);
-        let closed = desk.close().await;
-        let reason = brake.reason();
-        closed?;
-        if let Some(error) = reason {
-            return Err(error);
+        let mut left = self.limit.unwrap_or(u64::MAX);
+        while self.attend(progress, brake, &mut left).await? == End::Lapsed {
+            // somebody took this process for dead; it comes as a new one, and begins with what is open
+            self.ledger.sign_on_again().await?;
         }
         self.ledger.give_back().await?;
         let count = |state| progress.count(state);
@@ -121,29 +112,84 @@ impl Run<'_> {
         })
     }
 
+    /// Works under one lease, as long as that is not ended by others.
+    async fn attend(&self, progress: &Progress, brake: &Brake, left: &mut u64) -> Result<End> {
+        let (scribe, desk) = self.ledger.scribe()?;
+        let lease = self.ledger.lease(&self.relay.name());
+        let (queue, pace, own) = (Queue::default(), Pace::new(self.relay.rate), Brake::default());
+        let connections = usize::from(self.relay.connections);
+        let office = Office {
+            relay: self.relay,
+            stampers: self.stampers,
+            clerk: Clerk {
+                scribe: scribe.clone(),
+                queue: &queue,
+                pace: &pace,
+                brake: &own,
+                progress,
+                attempts: self.relay.attempts,
+                pause: self.relay.pause,
+                doubts: AtomicU32::new(0),
+                deferred: Mutex::default(),
+            },
+            lease: lease.clone(),
+            connected: AtomicUsize::new(0),
+            most: Mutex::new(Manner::Chunked(usize::MAX)),
+        };
+        let workers = join_all((0..connections).map(|number| stopping(&own, office.work(number))));
+        let claims = async {
+            let work = Work { queue: &queue, pace: &pace, scribe: &scribe, lease: &lease, progress, brake: &own };
+            stopping(&own, self.claim(&work, left)).await;
+            queue.close();
+        };
+        {
+            let mut work = Box::pin(async { tokio::join!(workers, claims) });
+            let mut watch = lease.watch();
+            loop {
+                pace.share(lease.share().fraction(connections));
+                if lease.is_gone() {
+                    own.pull();
+                }
+                tokio::select! {
+                    _ = &mut work => break,
+                    () = brake.pulled(), if !own.is_pulled() => own.pull(),
+                    () = watch.changed() => {}
+                }
+            }
+        }
+        drop(office);
+        drop(scribe);
+        let closed = desk.close().await;
+        let reason = own.reason();
+        closed?;
+        match reason {
+            Some(error) => Err(error),
+            None if lease.is_gone() && !brake.is_pulled() => Ok(End::Lapsed),
+            None => Ok(End::Done),
+        }
+    }
+
     /// Claims what is due, a little at a time, until nothing will be due any more in this run.
-    async fn claim(
-        &self,
-        queue: &Queue,
-        pace: &Pace,
-        scribe: &Scribe,
-        progress: &Progress,
-        brake: &Brake,
-    ) -> Result<()> {
-        let mut left = self.limit.unwrap_or(u64::MAX);
+    async fn claim(&self, work: &Work<'_>, left: &mut u64) -> Result<()> {
+        let Work { queue, pace, scribe, lease, progress, brake } = *work;
         while !brake.is_pulled() {
             self.check_embargo()?;
             let (waiting, out) = queue.length();
             let batch = self.batch(pace);
-            if waiting > batch / 2 {
+            let idle = !lease.holds() || lease.share().connections(usize::from(self.relay.connections)) == 0;
+            if idle || waiting > batch / 2 {
+                // who has no part of the relay stands by, as long as there is something to do
+                if lease.holds() && waiting + out == 0 && self.nothing_left(scribe).await? {
+                    return Ok(());
+                }
                 self.rest(queue, brake, None).await;
                 continue;
             }
-            let limit = batch.min(usize::try_from(left).unwrap_or(usize::MAX));
+            let limit = batch.min(usize::try_from(*left).unwrap_or(usize::MAX));
             let claimed =
                 if limit == 0 { Vec::new() } else { self.ledger.claim(self.send, self.relay.attempts, limit).await? };
             if !claimed.is_empty() {
-                left -= claimed.len() as u64;
+                *left -= claimed.len() as u64;
                 progress.wait_until(None);
                 queue.add(claimed.into_iter().map(|delivery| Job { delivery, put_off: 0 }));
                 continue;
@@ -154,7 +200,7 @@ impl Run<'_> {
             }
             // everything is handed in: the ledger now knows what was deferred
             scribe.flush().await?;
-            let due = if left == 0 { None } else { self.ledger.next_due(self.send, self.relay.attempts).await? };
+            let due = if *left == 0 { None } else { self.ledger.next_due(self.send, self.relay.attempts).await? };
             let Some(due) = due else { return Ok(()) };
             let pause = u64::try_from(due - clock::passing_seconds()).unwrap_or(0);
             if pause > 0 {
@@ -163,6 +209,12 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether nothing will be due any more, whoever holds it now.
+    async fn nothing_left(&self, scribe: &Scribe) -> Result<bool> {
+        scribe.flush().await?;
+        Ok(self.ledger.next_due(self.send, self.relay.attempts).await?.is_none())
     }
 
     /// Waits until the queue moved, at most for a while; a pause for what is not due yet goes on whatever moves.

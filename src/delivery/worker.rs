@@ -15,7 +15,7 @@ use super::queue::Job;
 use super::relay::{NoConnection, Relay};
 use super::reply::Fault;
 use crate::error::{Error, Result, Trouble};
-use crate::ledger::Receipt;
+use crate::ledger::{Lease, Receipt};
 use crate::message::{Message, Stamper};
 
 /// How long a connection is kept open while there is nothing to send.
@@ -32,6 +32,8 @@ pub(super) struct Office<'s> {
     pub(super) relay: &'s Relay,
     pub(super) stampers: &'s [Stamper],
     pub(super) clerk: Clerk<'s>,
+    /// Under which messages may leave, and what part of the relay is ours.
+    pub(super) lease: Lease,
     /// How many connections there are now.
     pub(super) connected: AtomicUsize,
     /// The most ambitious manner that the relay has not failed in.
@@ -47,17 +49,19 @@ struct Parcel {
 }
 
 impl Office<'_> {
-    /// Works until the queue is closed and empty, or the brake is pulled. An error is the ledger's.
-    pub(super) async fn work(&self) -> Result<()> {
+    /// Works until the queue is closed and empty, or the brake is pulled, as the connection of this number. An error is
+    /// the ledger's.
+    pub(super) async fn work(&self, own: usize) -> Result<()> {
         let mut failures = 0;
-        while let Some(job) = self.next().await {
+        while let Some(job) = self.next(own).await {
             match self.relay.connect().await {
                 Ok(connection) => {
                     failures = 0;
                     self.connected.fetch_add(1, Ordering::Relaxed);
                     self.clerk.progress.connected();
+                    let connection = connection.under(self.lease.clone());
                     let dialogue = Dialogue::new(connection, self.relay.window, self.most());
-                    let carried = self.converse(dialogue, job).await;
+                    let carried = self.converse(own, dialogue, job).await;
                     self.connected.fetch_sub(1, Ordering::Relaxed);
                     self.clerk.progress.disconnected();
                     failures += u32::from(carried? == 0);
@@ -88,10 +92,10 @@ impl Office<'_> {
     }
 
     /// One connection's life. Gives how many messages were answered on it.
-    async fn converse(&self, mut dialogue: Dialogue, first: Job) -> Result<u32> {
+    async fn converse(&self, own: usize, mut dialogue: Dialogue, first: Job) -> Result<u32> {
         let done = match dialogue.manner {
-            Manner::Chunked(_) => self.stream(&mut dialogue, first).await,
-            _ => self.alternate(&mut dialogue, first).await,
+            Manner::Chunked(_) => self.stream(own, &mut dialogue, first).await,
+            _ => self.alternate(own, &mut dialogue, first).await,
         };
         self.learn(&dialogue);
         let carried = dialogue.carried;
@@ -100,7 +104,7 @@ impl Office<'_> {
     }
 
     /// One message after the other, each one's envelope going out with the end of the one before.
-    async fn alternate(&self, dialogue: &mut Dialogue, first: Job) -> Result<()> {
+    async fn alternate(&self, own: usize, dialogue: &mut Dialogue, first: Job) -> Result<()> {
         let mut next = Some(first);
         let mut open: Option<Parcel> = None;
         loop {
@@ -130,8 +134,8 @@ impl Office<'_> {
             }
             next = match &open {
                 // the relay waits for a message: it is not kept waiting
-                Some(_) if self.has_room(dialogue.carried + 1) => self.next_at_once(),
-                None if self.has_room(dialogue.carried) => self.next_while_connected().await,
+                Some(_) if self.has_room(own, dialogue.carried + 1) => self.next_at_once(),
+                None if self.has_room(own, dialogue.carried) => self.next_while_connected(own).await,
                 _ => None,
             };
             if open.is_none() && next.is_none() {
@@ -141,7 +145,7 @@ impl Office<'_> {
     }
 
     /// Several messages under way at once.
-    async fn stream(&self, dialogue: &mut Dialogue, first: Job) -> Result<()> {
+    async fn stream(&self, own: usize, dialogue: &mut Dialogue, first: Job) -> Result<()> {
         let mut under_way: VecDeque<Job> = VecDeque::new();
         let mut next = Some(first);
         let mut late = false;
@@ -149,17 +153,20 @@ impl Office<'_> {
             let mut ready = Vec::new();
             let mut began = dialogue.carried + u32::try_from(under_way.len()).unwrap_or(u32::MAX);
             while under_way.len() + ready.len() < dialogue.window() && dialogue.over.is_none() && !late {
-                let Some(job) = next.take().or_else(|| self.has_room(began).then(|| self.next_at_once()).flatten())
+                let Some(job) =
+                    next.take().or_else(|| self.has_room(own, began).then(|| self.next_at_once()).flatten())
                 else {
                     break;
                 };
                 ready.extend(self.stamp(dialogue, job));
                 began += 1;
             }
-            for Parcel { job, message, receipt } in ready {
-                if let Some(receipt) = receipt {
+            for parcel in &mut ready {
+                if let Some(receipt) = parcel.receipt.take() {
                     late |= !receipt.written().await?;
                 }
+            }
+            for Parcel { job, message, .. } in ready {
                 if late {
                     self.clerk.hold_back(job)?;
                     continue;
@@ -172,26 +179,35 @@ impl Office<'_> {
                 self.clerk.enter(job, verdict)?;
                 continue;
             }
-            if dialogue.over.is_some() || late || !self.has_room(dialogue.carried) {
+            if dialogue.over.is_some() || late || !self.has_room(own, dialogue.carried) {
                 return Ok(());
             }
-            next = self.next_while_connected().await;
+            next = self.next_while_connected(own).await;
             if next.is_none() {
                 return Ok(());
             }
         }
     }
 
-    /// The next job, when there is one and the pace allows it; none at the end.
-    async fn next(&self) -> Option<Job> {
+    /// The next job, when there is one, the lease holds, the connection is ours and the pace allows it; none at the end.
+    async fn next(&self, own: usize) -> Option<Job> {
         let brake = self.clerk.brake;
         if brake.is_pulled() {
             return None;
         }
+        let connections = usize::from(self.relay.connections);
         let job = tokio::select! {
             biased;
             () = brake.pulled() => None,
-            job = self.clerk.queue.take() => job,
+            () = self.clerk.queue.over() => None,
+            job = async {
+                self.lease.granted(own, connections).await;
+                if self.lease.is_gone() {
+                    // whoever leads the run pulls the brake
+                    std::future::pending::<()>().await;
+                }
+                self.clerk.queue.take().await
+            } => job,
         }?;
         tokio::select! {
             biased;
@@ -203,9 +219,14 @@ impl Office<'_> {
         }
     }
 
+    /// Whether the connection of this number may be used now.
+    fn may_use(&self, own: usize) -> bool {
+        self.lease.holds() && own < self.lease.share().connections(usize::from(self.relay.connections))
+    }
+
     /// The same, but not for longer than an idle connection is kept.
-    async fn next_while_connected(&self) -> Option<Job> {
-        tokio::time::timeout(IDLE, self.next()).await.unwrap_or_default()
+    async fn next_while_connected(&self, own: usize) -> Option<Job> {
+        tokio::time::timeout(IDLE, self.next(own)).await.unwrap_or_default()
     }
 
     /// The next job, if nobody has to wait for it.
@@ -249,8 +270,8 @@ impl Office<'_> {
         Some(Parcel { job, message, receipt })
     }
 
-    fn has_room(&self, carried: u32) -> bool {
-        self.relay.messages_per_connection.is_none_or(|most| carried < most.max(1))
+    fn has_room(&self, own: usize, carried: u32) -> bool {
+        self.may_use(own) && self.relay.messages_per_connection.is_none_or(|most| carried < most.max(1))
     }
 
     fn most(&self) -> Manner {

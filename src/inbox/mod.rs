@@ -10,6 +10,7 @@ mod clerk;
 mod evidence;
 mod fields;
 mod finding;
+mod imap;
 mod letter;
 mod maildir;
 mod mbox;
@@ -25,6 +26,7 @@ pub use self::finding::{Came, Finding, Kind};
 
 use self::clerk::Clerk;
 use self::evidence::Evidence;
+use self::imap::Imap;
 use self::letter::Letter;
 use self::maildir::Maildir;
 use self::mbox::Mbox;
@@ -49,6 +51,7 @@ struct Message {
 enum Mark {
     None,
     File(PathBuf),
+    Uid(u32),
 }
 
 /// How an inbox is read.
@@ -60,6 +63,8 @@ pub struct Options {
     pub rehearse: bool,
     /// What becomes of messages that were dealt with, rather than what the project says.
     pub after: Option<After>,
+    /// Whether a mailbox on a server is read from its beginning, and not from where the last run ended.
+    pub from_the_beginning: bool,
 }
 
 /// What was read.
@@ -84,6 +89,7 @@ enum Mailbox {
     Maildir(Maildir),
     Mbox(Mbox),
     One(Option<Message>),
+    Imap(Box<Imap>),
 }
 
 impl Mailbox {
@@ -106,17 +112,22 @@ impl Mailbox {
         Ok(Self::One(Some(Message { name, bytes: start, mark: Mark::None })))
     }
 
-    fn next(&mut self) -> Result<Option<Message>> {
+    async fn next(&mut self) -> Result<Option<Message>> {
         match self {
             Self::Maildir(maildir) => maildir.next(),
             Self::Mbox(mbox) => mbox.next(),
             Self::One(message) => Ok(message.take()),
+            Self::Imap(imap) => imap.next().await,
         }
     }
 
-    fn take_out(&self, mark: &Mark, after: &After) -> Result<()> {
+    fn take_out(&mut self, mark: &Mark, after: &After) -> Result<()> {
         match (self, mark) {
             (Self::Maildir(maildir), Mark::File(path)) => maildir.take_out(path, after),
+            (Self::Imap(imap), Mark::Uid(uid)) => {
+                imap.settle(*uid);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -127,33 +138,73 @@ pub async fn read(
     project: &Project,
     ledger: &Ledger,
     options: &Options,
-    mut each: impl FnMut(&Finding) -> Result<()>,
+    each: impl FnMut(&Finding) -> Result<()>,
 ) -> Result<Summary> {
-    let after = options.after.clone().unwrap_or_else(|| project.config.inbox.after.clone());
-    let path = match &options.path {
-        Some(path) => path.clone(),
-        None => project.inbox().ok_or_else(nowhere)?,
+    let after = match &options.after {
+        _ if options.rehearse => After::Keep,
+        Some(after) => after.clone(),
+        None => project.config.inbox.after.clone(),
     };
-    let mut mailbox = Mailbox::of_path(&path)?;
-    if after != After::Keep && !matches!(mailbox, Mailbox::Maildir(_)) {
+    let mut mailbox = open(project, ledger, options, &after).await?;
+    let mut clerk = Clerk::new(project, ledger, options.rehearse).await?;
+    let mut summary = Summary::default();
+    let read = read_all(&mut mailbox, &mut clerk, &after, &mut summary, each).await;
+    if let Mailbox::Imap(imap) = mailbox {
+        let (name, validity, last) = (imap.name(), i64::from(imap.validity), i64::from(imap.last));
+        // after a failure the next run reads it all again, and notes nothing twice
+        if read.is_ok() {
+            imap.close(&after).await?;
+            if !options.rehearse {
+                ledger.set_bookmark(&name, validity, last).await?;
+            }
+        }
+    }
+    read.map(|()| summary)
+}
+
+async fn read_all(
+    mailbox: &mut Mailbox,
+    clerk: &mut Clerk<'_>,
+    after: &After,
+    summary: &mut Summary,
+    mut each: impl FnMut(&Finding) -> Result<()>,
+) -> Result<()> {
+    while let Some(message) = mailbox.next().await? {
+        let finding = clerk.deal(message.name, &message.bytes).await?;
+        each(&finding)?;
+        // only now: what it says is in the ledger
+        if *after != After::Keep && finding.is_settled() {
+            mailbox.take_out(&message.mark, after)?;
+            summary.taken_out += 1;
+        }
+        summary.findings.push(finding);
+    }
+    Ok(())
+}
+
+/// Opens what is to be read: what the command names, else what the project does.
+async fn open(project: &Project, ledger: &Ledger, options: &Options, after: &After) -> Result<Mailbox> {
+    let server = Imap::server(project)?;
+    if let (Some(_), Some(_)) = (&server, &project.config.inbox.path) {
+        return Err(Error::Refused(
+            Trouble::new("`[inbox]` names both a `path` and a `host`")
+                .hint("leave one of them out, or give the path with the command"),
+        ));
+    }
+    if let (Some(server), None) = (server, &options.path) {
+        let bookmark = if options.from_the_beginning { None } else { ledger.bookmark(&server.name()).await? };
+        let imap = Imap::open(project, server, bookmark, *after != After::Keep).await?;
+        return Ok(Mailbox::Imap(Box::new(imap)));
+    }
+    let path = options.path.clone().or_else(|| project.inbox()).ok_or_else(nowhere)?;
+    let mailbox = Mailbox::of_path(&path)?;
+    if *after != After::Keep && !matches!(mailbox, Mailbox::Maildir(_)) {
         return Err(Error::Refused(
             Trouble::new(format!("`{}` is a file, and envoi takes no messages out of files", path.display()))
                 .hint("leave `--delete` and `after` out; or let the mail server deliver into a Maildir"),
         ));
     }
-    let mut clerk = Clerk::new(project, ledger, options.rehearse).await?;
-    let mut summary = Summary::default();
-    while let Some(message) = mailbox.next()? {
-        let finding = clerk.deal(message.name, &message.bytes).await?;
-        each(&finding)?;
-        // only now: what it says is in the ledger
-        if after != After::Keep && !options.rehearse && finding.is_settled() {
-            mailbox.take_out(&message.mark, &after)?;
-            summary.taken_out += 1;
-        }
-        summary.findings.push(finding);
-    }
-    Ok(summary)
+    Ok(mailbox)
 }
 
 /// What a message says, in a few words, before the ledger is asked anything: for whoever wants to hold the reader

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::audience::Audience;
 use super::date::{Day, Moment};
-use super::readership::Audience;
 use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::language::Language;

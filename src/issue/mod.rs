@@ -4,6 +4,7 @@
 //! go out. Everything that is wrong is reported at once.
 
 mod attachment;
+mod audience;
 mod date;
 mod front_matter;
 mod link;
@@ -23,6 +24,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 pub use attachment::Attachment;
+pub use audience::{Audience, TAGS};
 pub use date::{Day, Moment};
 pub use front_matter::{Contact, Document, FrontMatter, Image, Kind, Link, Quotation};
 pub use link::target as link_target;
@@ -32,7 +34,7 @@ pub use merge::{MergeError, MergeField, MergeText, Piece, READER_TOKEN};
 pub(crate) use parse::RESERVED;
 pub use passage::{OBJECT, Passage, Role};
 pub use press_matter::{Photo, PressMatter};
-pub use readership::{Audience, Readership, TAGS};
+pub use readership::Readership;
 pub use snippet::{Boilerplate, Illustration, Snippet};
 
 use crate::diagnostic::{Diagnostic, Place, nearest};

@@ -6,7 +6,7 @@
 use super::postgres::{Address, Postgres};
 use super::scribe::{Task, Writer};
 use super::sqlite::Sqlite;
-use super::{Delivery, Desk, Scribe, SendId};
+use super::{Delivery, Desk, Lease, Scribe, SendId};
 use crate::error::Result;
 use crate::project::Storage;
 
@@ -55,6 +55,26 @@ impl Ledger {
         }
     }
 
+    /// Signs this process on once more, after its lease was ended by others. Gives how many deliveries became
+    /// uncertain.
+    pub async fn sign_on_again(&self) -> Result<u64> {
+        match &self.database {
+            Database::Sqlite(_) => Ok(0),
+            Database::Postgres(postgres) => postgres.sign_on().await,
+        }
+    }
+
+    /// The lease under which this process works, through a relay of this name.
+    pub fn lease(&self, relay: &str) -> Lease {
+        match &self.database {
+            Database::Sqlite(_) => Lease::default(),
+            Database::Postgres(postgres) => {
+                postgres.set_relay(relay);
+                postgres.lease()
+            }
+        }
+    }
+
     /// Takes back what workers that died had taken: what they had only claimed is pending again, what was in flight is
     /// uncertain. Gives how many became uncertain.
     pub async fn settle(&self) -> Result<u64> {
@@ -72,7 +92,7 @@ impl Ledger {
                 (Scribe(Writer::Tray(tray)), Desk(Task::Tray(desk)))
             }
             Database::Postgres(postgres) => {
-                let (pen, desk) = postgres.pen();
+                let (pen, desk) = postgres.pen()?;
                 (Scribe(Writer::Pen(pen)), Desk(Task::Pen(desk)))
             }
         })

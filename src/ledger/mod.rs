@@ -11,6 +11,7 @@ mod dossier;
 mod enlist;
 mod erasures;
 mod journal;
+mod lease;
 mod postgres;
 mod presence;
 mod readers;
@@ -32,6 +33,7 @@ pub use consents::{Agreed, Consent, How};
 pub use database::Ledger;
 pub use dossier::{Answer, Dossier, Letter, TakenBack};
 pub use erasures::{Erased, Suppressed};
+pub use lease::{Lease, Share, Watch};
 pub use readers::Wish;
 pub use register::{Closing, Register};
 pub use rows::{

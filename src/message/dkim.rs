@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
 use ring::rand::SystemRandom;
-use ring::signature::{Ed25519KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
+use ring::signature::{Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
 
 use crate::error::{Error, Result, Trouble};
 use crate::project::Project;
@@ -108,6 +108,71 @@ impl Signer {
         out.extend_from_slice(message);
         out
     }
+}
+
+/// The public half of a project's key, as it is to be published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DkimKey {
+    /// The domain that signs.
+    pub domain: String,
+    /// The name under which the key is published.
+    pub selector: String,
+    /// `rsa` or `ed25519`.
+    pub kind: &'static str,
+    /// The record, word for word (RFC 6376, section 3.6.1).
+    pub record: String,
+    key: Vec<u8>,
+    /// An RSA key without the frame that says that it is one.
+    bare: Vec<u8>,
+}
+
+impl DkimKey {
+    /// Whether these bytes, published, are this key.
+    pub fn is_published_as(&self, bytes: &[u8]) -> bool {
+        bytes == self.key || bytes == self.bare
+    }
+}
+
+/// The public half of the project's key; none where there is no `[dkim]`.
+pub fn dkim_key(project: &Project) -> Result<Option<DkimKey>> {
+    Ok(Signer::of(project)?.map(|signer| {
+        let (kind, key, bare) = match &*signer.key {
+            Key::Rsa(pair) => {
+                let bare = pair.public().as_ref().to_vec();
+                ("rsa", framed(&bare), bare)
+            }
+            Key::Ed25519(pair) => {
+                let key = pair.public_key().as_ref().to_vec();
+                ("ed25519", key.clone(), key)
+            }
+        };
+        let record = format!("v=DKIM1; k={kind}; p={}", STANDARD.encode(&key));
+        DkimKey { domain: signer.domain, selector: signer.selector, kind, record, key, bare }
+    }))
+}
+
+/// An `RSAPublicKey` in a `SubjectPublicKeyInfo` (RFC 3279, section 2.3.1), as keys are published.
+fn framed(key: &[u8]) -> Vec<u8> {
+    // the algorithm: rsaEncryption, without parameters
+    const RSA: [u8; 15] = [0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
+    let mut bits = vec![0];
+    bits.extend_from_slice(key);
+    let mut inner = RSA.to_vec();
+    inner.extend(element(0x03, &bits));
+    element(0x30, &inner)
+}
+
+/// An element of DER: tag, length, content.
+fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = content.len().to_be_bytes();
+    let significant: Vec<u8> = length.iter().copied().skip_while(|byte| *byte == 0).collect();
+    let mut out = vec![tag];
+    if content.len() >= 0x80 {
+        out.push(0x80 | u8::try_from(significant.len()).unwrap_or(0));
+    }
+    out.extend_from_slice(if significant.is_empty() { &[0] } else { &significant });
+    out.extend_from_slice(content);
+    out
 }
 
 impl Key {

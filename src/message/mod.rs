@@ -16,6 +16,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
+pub use dkim::{DkimKey, dkim_key};
 pub use draft::draft;
 pub use letter::LetterWriter;
 pub use tag::{Role, Tag};

@@ -272,11 +272,21 @@ pub struct Ledger {
     pub password_env: Option<String>,
     /// The command that prints it.
     pub password_command: Option<String>,
+    /// How long a worker on that database is taken for alive without a word, in seconds.
+    #[serde(default = "fifteen")]
+    pub lease: u64,
 }
 
 impl Default for Ledger {
     fn default() -> Self {
-        Self { path: ledger_db(), keep_deliveries: None, url: None, password_env: None, password_command: None }
+        Self {
+            path: ledger_db(),
+            keep_deliveries: None,
+            url: None,
+            password_env: None,
+            password_command: None,
+            lease: fifteen(),
+        }
     }
 }
 
@@ -301,6 +311,10 @@ impl TryFrom<String> for Keep {
         let span: jiff::Span = text.trim().parse().map_err(|_| wrong())?;
         if span.is_positive() { Ok(Self(span)) } else { Err(wrong()) }
     }
+}
+
+fn fifteen() -> u64 {
+    15
 }
 
 fn ledger_db() -> PathBuf {

@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
+use secrecy::SecretString;
 use serde::Deserialize;
+
+use super::{Tls, secret};
+use crate::error::Result;
 
 /// Where what comes back is read.
 #[derive(Debug, Clone, Deserialize)]
@@ -10,6 +14,22 @@ use serde::Deserialize;
 pub struct Inbox {
     /// A Maildir or an mbox, seen from the project's folder.
     pub path: Option<PathBuf>,
+    /// Or an IMAP server.
+    pub host: Option<String>,
+    /// Its port: 993, or 143 with STARTTLS.
+    pub port: Option<u16>,
+    /// How the connection is protected: TLS from the first byte where left out.
+    pub tls: Option<Tls>,
+    /// A private certificate authority (PEM), seen from the project's folder.
+    pub ca: Option<PathBuf>,
+    /// The login.
+    pub user: Option<String>,
+    /// The environment variable that holds the password.
+    pub password_env: Option<String>,
+    /// The command that prints the password.
+    pub password_command: Option<String>,
+    /// Which mailbox on the server.
+    pub folder: Option<String>,
     /// What becomes of messages that were dealt with.
     #[serde(default)]
     pub after: After,
@@ -29,9 +49,34 @@ fn seven() -> u32 {
     7
 }
 
+impl Inbox {
+    /// The port of the IMAP server, with the usual one where none is given (RFC 8314).
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(if self.tls == Some(Tls::Required) { 143 } else { 993 })
+    }
+
+    /// The password of a user of the IMAP server.
+    pub fn password(&self, user: &str) -> Result<SecretString> {
+        secret::password("[inbox]", user, self.password_env.as_deref(), self.password_command.as_deref())
+    }
+}
+
 impl Default for Inbox {
     fn default() -> Self {
-        Self { path: None, after: After::Keep, soft_bounces: five(), soft_days: seven() }
+        Self {
+            path: None,
+            host: None,
+            port: None,
+            tls: None,
+            ca: None,
+            user: None,
+            password_env: None,
+            password_command: None,
+            folder: None,
+            after: After::Keep,
+            soft_bounces: five(),
+            soft_days: seven(),
+        }
     }
 }
 

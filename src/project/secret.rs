@@ -21,14 +21,19 @@ impl Relay {
     /// The password, where a user is named. A missing one is an error: envoi never tries without.
     pub fn password(&self) -> Result<Option<SecretString>> {
         let Some(user) = &self.user else { return Ok(None) };
-        match (&self.password_env, &self.password_command) {
-            (Some(name), _) => variable(name, user, "[relay]").map(Some),
-            (None, Some(command)) => ask("password", command).map(Some),
-            (None, None) => Err(Error::Refused(
-                Trouble::new(format!("`[relay]` names the user `{user}`, but not where the password is"))
-                    .hint("add `password_env = \"ENVOI_PASSWORD\"` or `password_command = \"…\"` under `[relay]`"),
-            )),
-        }
+        password("[relay]", user, self.password_env.as_deref(), self.password_command.as_deref()).map(Some)
+    }
+}
+
+/// The password of a user, from where a table of `envoi.toml` says it is.
+pub(super) fn password(table: &str, user: &str, env: Option<&str>, command: Option<&str>) -> Result<SecretString> {
+    match (env, command) {
+        (Some(name), _) => variable(name, user, table),
+        (None, Some(command)) => ask("password", command),
+        (None, None) => Err(Error::Refused(
+            Trouble::new(format!("`{table}` names the user `{user}`, but not where the password is"))
+                .hint(format!("add `password_env = \"ENVOI_PASSWORD\"` or `password_command = \"…\"` under `{table}`")),
+        )),
     }
 }
 

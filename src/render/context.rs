@@ -16,7 +16,7 @@ use super::text::{self, Note};
 use super::typography::Typography;
 use crate::clock;
 use crate::error::Result;
-use crate::issue::{MergeText, Moment, Snippet, link_target};
+use crate::issue::{Attachment, Document, Kind, MergeText, Moment, Snippet, link_target};
 use crate::language::Language;
 
 #[derive(Debug, Serialize)]
@@ -80,7 +80,7 @@ pub(super) struct SnippetView {
     period: Option<String>,
     time: Option<String>,
     place: Option<String>,
-    pub(super) body: String,
+    body: String,
     image: Option<ImageView>,
     links: Vec<LinkView>,
     documents: Vec<DocumentView>,
@@ -88,7 +88,7 @@ pub(super) struct SnippetView {
     function: Option<String>,
     copyright: Option<String>,
     subtitle: Option<String>,
-    pub(super) dateline: Option<String>,
+    dateline: Option<String>,
     embargo: Option<EmbargoView>,
     quotations: Vec<QuotationView>,
     contacts: Vec<ContactView>,
@@ -103,6 +103,8 @@ struct ImageView {
     caption: Option<String>,
     credit: Option<String>,
     wide: bool,
+    /// Whether what is behind it can be seen.
+    clear: bool,
     width: u32,
     height: u32,
 }
@@ -187,26 +189,20 @@ impl Setting<'_> {
         let set = self.typography(&snippet.lang, front.typography, target);
         let set_in =
             |lang: &Option<Language>| self.typography(lang.as_ref().unwrap_or(&snippet.lang), front.typography, target);
-        let own = |lang: &Language| lang.primary() == self.language.primary();
-        let name_of = |lang: &Option<Language>| {
-            lang.as_ref().filter(|lang| !own(lang)).map(|lang| self.locale.language_name(lang))
-        };
         let (body, boilerplate, notes) = self.body(snippet, &set, target)?;
-        let url = |url: &str| {
-            let target_url = link_target(url).unwrap_or_default();
-            let url = self.campaign.apply(&target_url);
-            match target {
-                Target::Html => self.slots.close(&html::encode_url(&url)),
-                Target::Text { .. } => self.slots.close(&url),
-            }
-        };
         let date = |day: &Option<crate::issue::Day>| day.map(|day| self.locale.date(day.0));
+        let dateline = front.place.as_deref().zip(front.date);
+        let dateline = dateline.map(|(place, day)| self.locale.dateline(place, day.0));
+        let (body, dateline) = match target {
+            Target::Html if front.kind == Kind::PressRelease => join_dateline(body, dateline),
+            _ => (body, dateline),
+        };
         Ok(SnippetView {
             kind: front.kind.name(),
             name: snippet.name.clone(),
             anchor: format!("s-{}", snippet.name),
             lang: snippet.lang.clone(),
-            foreign: !own(&snippet.lang),
+            foreign: !self.is_own(&snippet.lang),
             title: set.text(&front.title),
             date: date(&front.date),
             until: date(&front.until),
@@ -221,41 +217,19 @@ impl Setting<'_> {
                 .iter()
                 .map(|link| LinkView {
                     text: set_in(&link.lang).text(&link.text),
-                    url: url(&link.url),
+                    url: self.address(&link.url, target),
                     lang: link.lang.clone(),
-                    lang_name: name_of(&link.lang),
+                    lang_name: self.foreign_name(link.lang.as_ref()),
                     source: set_in(&link.lang).maybe(link.source.as_ref()),
                     date: date(&link.date),
                 })
                 .collect(),
-            documents: front
-                .documents
-                .iter()
-                .zip(&snippet.press.documents)
-                .filter_map(|(document, file)| {
-                    let (url, kind, size) = match file.as_ref().filter(|_| document.url.is_empty()) {
-                        Some(file) => {
-                            let url = format!("{}documents/{}", (self.beside)(snippet)?, segment(&file.name));
-                            (url, file.kind(), Some(self.locale.size(file.bytes)))
-                        }
-                        None => (url(&document.url), file_type(&document.url), None),
-                    };
-                    Some(DocumentView {
-                        title: set_in(&document.lang).text(&document.title),
-                        url,
-                        lang: document.lang.clone(),
-                        lang_name: name_of(&document.lang),
-                        kind: document.kind.clone().or(kind),
-                        size: set.maybe(document.size.as_ref()).or(size),
-                        note: set.maybe(document.note.as_ref()),
-                    })
-                })
-                .collect(),
+            documents: self.documents(snippet, &set, target),
             speaker: set.maybe(front.speaker.as_ref()),
             function: set.maybe(front.function.as_ref()),
             copyright: set.maybe(front.copyright.as_ref()),
             subtitle: set.maybe(front.subtitle.as_ref()),
-            dateline: front.place.as_deref().zip(front.date).map(|(place, day)| self.locale.dateline(place, day.0)),
+            dateline,
             embargo: front.embargo.as_ref().map(|embargo| self.embargo(embargo)),
             quotations: front
                 .quotations
@@ -280,6 +254,50 @@ impl Setting<'_> {
             boilerplate,
             notes,
         })
+    }
+
+    /// What a snippet offers to download; what nothing can lead to is left out.
+    fn documents(&self, snippet: &Snippet, set: &Typography<'_>, target: &Target) -> Vec<DocumentView> {
+        let pairs = snippet.front.documents.iter().zip(&snippet.press.documents);
+        let view = |(document, file): (&Document, &Option<Attachment>)| {
+            let (url, kind, size) = match file.as_ref().filter(|_| document.url.is_empty()) {
+                Some(file) => {
+                    let url = format!("{}documents/{}", (self.beside)(snippet)?, segment(&file.name));
+                    (url, file.kind(), Some(self.locale.size(file.bytes)))
+                }
+                None => (self.address(&document.url, target), file_type(&document.url), None),
+            };
+            let language = document.lang.as_ref().unwrap_or(&snippet.lang);
+            Some(DocumentView {
+                title: self.typography(language, snippet.front.typography, target).text(&document.title),
+                url,
+                lang: document.lang.clone(),
+                lang_name: self.foreign_name(document.lang.as_ref()),
+                kind: document.kind.clone().or(kind),
+                size: set.maybe(document.size.as_ref()).or(size),
+                note: set.maybe(document.note.as_ref()),
+            })
+        };
+        pairs.filter_map(view).collect()
+    }
+
+    /// Whether a language is the text's own.
+    fn is_own(&self, language: &Language) -> bool {
+        language.primary() == self.language.primary()
+    }
+
+    /// What another language is called.
+    fn foreign_name(&self, language: Option<&Language>) -> Option<String> {
+        language.filter(|language| !self.is_own(language)).map(|language| self.locale.language_name(language))
+    }
+
+    /// A link's address as readers get it.
+    fn address(&self, url: &str, target: &Target) -> String {
+        let url = self.campaign.apply(&link_target(url).unwrap_or_default());
+        match target {
+            Target::Html => self.slots.close(&html::encode_url(&url)),
+            Target::Text { .. } => self.slots.close(&url),
+        }
     }
 
     fn body(
@@ -344,16 +362,17 @@ impl Setting<'_> {
 
     fn image(&self, snippet: &Snippet, set: &Typography<'_>, target: &Target) -> Result<Option<ImageView>> {
         let Some(image) = &snippet.image else { return Ok(None) };
-        let (src, width, height, wide) = match target {
+        let (src, width, height, wide, clear) = match target {
             Target::Html => {
                 let (placed, wide) = self.pictures.illustrate(&image.media)?;
-                (placed.src, placed.width, placed.height, wide)
+                let clear = placed.is_clear();
+                (placed.src, placed.width, placed.height, wide, clear)
             }
-            Target::Text { .. } => (String::new(), 0, 0, false),
+            Target::Text { .. } => (String::new(), 0, 0, false, false),
         };
         let (alt, caption) = (set.text(&image.alt), set.maybe(image.caption.as_ref()));
         let credit = set.maybe(image.credit.as_ref());
-        Ok(Some(ImageView { src, alt, caption, credit, wide, width, height }))
+        Ok(Some(ImageView { src, alt, caption, credit, wide, clear, width, height }))
     }
 
     fn embargo(&self, embargo: &Moment) -> EmbargoView {
@@ -369,6 +388,17 @@ impl Setting<'_> {
             iso: moment.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             active: clock::now().timestamp() < moment.timestamp(),
         }
+    }
+}
+
+/// Place and day stand at the head of the first paragraph, as a newspaper prints them; by themselves where the text
+/// begins otherwise.
+fn join_dateline(body: String, dateline: Option<String>) -> (String, Option<String>) {
+    match (body.strip_prefix("<p>"), dateline) {
+        (Some(rest), Some(dateline)) => {
+            (format!("<p><strong class=\"dateline\">{} –</strong> {rest}", html::escape(&dateline)), None)
+        }
+        (_, dateline) => (body, dateline),
     }
 }
 

@@ -12,6 +12,7 @@ use super::blocks;
 use super::files::TemplateFiles;
 use super::slots::Slots;
 use super::text;
+use super::wrap::wrap;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::error::Result;
 use crate::issue::MergeField;
@@ -73,6 +74,7 @@ const TAKEN: &[&str] = &[
     "credit",
     "width",
     "wide",
+    "clear",
     "dark_width",
     "masthead",
     "web",
@@ -302,7 +304,7 @@ fn register_helpers(registry: &mut Handlebars<'static>, fields: &[String], slots
         ("wrap", |a| {
             let width = a.get(1).and_then(|width| width.parse().ok()).unwrap_or(text::WIDTH);
             let prefix = a.get(2).map_or("", String::as_str);
-            let inner = text::wrap(a.first().map_or("", String::as_str), width.saturating_sub(prefix.len()));
+            let inner = wrap(a.first().map_or("", String::as_str), width.saturating_sub(prefix.len()));
             text::indent(&inner, prefix)
         }),
         ("upper", |a| a.first().map_or_else(String::new, |text| text.to_uppercase())),

@@ -29,6 +29,7 @@ mod table;
 mod text;
 mod theme;
 mod typography;
+mod wrap;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -192,6 +193,8 @@ fn inline_css(html: &str) -> Result<String> {
                 .hint("mend the `<style>` element of the template"),
         ])
     })?;
+    // the mark was for the inliner alone
+    let whole = whole.replace(" data-css-inline=\"keep\"", "");
     Ok(style_last(&whole).unwrap_or(whole))
 }
 

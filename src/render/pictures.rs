@@ -58,6 +58,19 @@ pub struct Placed {
     pub content: Arc<[u8]>,
 }
 
+impl Placed {
+    /// Whether what is behind it may be seen: a PNG with an alpha channel or a colour that is none (RFC 2083, sections
+    /// 4.1.1 and 4.2.9), a GIF.
+    pub(super) fn is_clear(&self) -> bool {
+        let has_colour = |name: &[u8]| self.content.windows(4).take(4096).any(|four| four == name);
+        match self.mime {
+            "image/png" => matches!(self.content.get(25), Some(4 | 6)) || has_colour(b"tRNS"),
+            "image/gif" => true,
+            _ => false,
+        }
+    }
+}
+
 /// The pictures of one rendering.
 pub(super) struct Pictures<'p> {
     project: &'p Project,

@@ -17,7 +17,7 @@ use super::look::{Ground, Look};
 use super::material::{Files, Full, PhotoView};
 use super::news::{Facts, resolve};
 use super::pictures::{Pictures, Placed, Placing};
-use super::{PAGE, Renderer, Rendering, html, inline_css, text};
+use super::{PAGE, Renderer, Rendering, inline_css, text};
 use crate::clock;
 use crate::error::Result;
 use crate::issue::{Issue, Kind, Media, MergeText, Piece, Readership, Snippet};
@@ -180,9 +180,6 @@ impl Renderer<'_> {
         let organisation = self.organisation(language);
         let theme = self.look(language, pictures, Ground::Page)?;
         let mut view = setting.view(release, &target)?;
-        if form == Form::Html {
-            join_dateline(&mut view);
-        }
         let notes_for_editors = match &release.press.notes {
             Some(notes) => Some(setting.prose(notes, release, &target, &mut view.notes)?),
             None => None,
@@ -282,11 +279,4 @@ fn embargo(project: &Project, release: &Snippet, locale: &Locale) -> Option<Emba
         until: format!("{} ({name})", locale.moment(there.datetime())),
         iso: there.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
     })
-}
-
-/// Place and day stand at the head of the first paragraph, as a newspaper prints them.
-fn join_dateline(view: &mut SnippetView) {
-    let Some(dateline) = view.dateline.take_if(|_| view.body.starts_with("<p>")) else { return };
-    let first = format!("<p><strong class=\"dateline\">{} –</strong> ", html::escape(&dateline));
-    view.body = view.body.replacen("<p>", &first, 1);
 }

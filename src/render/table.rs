@@ -3,7 +3,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::text::wrap;
+use super::wrap::wrap;
 use crate::issue::markdown::Alignment;
 
 /// Sets a table within `width` columns; `colon` is what stands between a name and its value where it takes records.

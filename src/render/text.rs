@@ -5,11 +5,11 @@
 
 use std::fmt::Write as _;
 
-use textwrap::{Options, WordSplitter, WrapAlgorithm};
 use unicode_width::UnicodeWidthStr;
 
 use super::slots::Slots;
 use super::table;
+use super::wrap::wrap;
 use crate::issue::MergeText;
 use crate::issue::markdown::{Block, Document, Inline, Link, List};
 
@@ -166,15 +166,6 @@ fn unmarked(inline: &Inline) -> Vec<Inline> {
         Inline::Emphasis(inner) | Inline::Strong(inner) => inner.iter().flat_map(unmarked).collect(),
         other => vec![other.clone()],
     }
-}
-
-/// Wraps words at a width; line breaks that were meant stay.
-pub(super) fn wrap(words: &str, width: usize) -> String {
-    let options = Options::new(width.max(20))
-        .break_words(false)
-        .word_splitter(WordSplitter::NoHyphenation)
-        .wrap_algorithm(WrapAlgorithm::FirstFit);
-    words.lines().map(|line| textwrap::fill(line.trim(), &options)).collect::<Vec<_>>().join("\n")
 }
 
 /// A title with a line of characters under its last line.

@@ -59,7 +59,7 @@ pub(super) async fn confirm(State(desk): State<Arc<Desk>>, Path(token): Path<Str
                 title: desk.pages.word(&language, "confirmed_title"),
                 text: vec![desk.pages.word(&language, "confirmed_text")],
                 address: Some(joining.address.to_string()),
-                done: true,
+                mark: Some("✓"),
                 links: vec![Link { url, text: desk.pages.word(&language, "choose_link") }],
                 ..Page::default()
             };

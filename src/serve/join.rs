@@ -106,7 +106,7 @@ fn sent(desk: &Desk, language: &Language, address: &str) -> Response {
             desk.pages.word(language, "sent_none"),
         ],
         address: Some(address.to_owned()),
-        done: true,
+        mark: Some("✉"),
         ..Page::default()
     };
     desk.pages.show(StatusCode::OK, language, &page)

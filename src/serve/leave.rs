@@ -56,7 +56,7 @@ pub(super) async fn leave(State(desk): State<Arc<Desk>>, Path(token): Path<Strin
         title: desk.pages.word(&language, "left_title"),
         text: vec![desk.pages.word(&language, "left_text")],
         address: Some(address.to_string()),
-        done: true,
+        mark: Some("✓"),
         links: vec![desk.join_link(&language, "left_link")],
         ..Page::default()
     };

@@ -27,8 +27,8 @@ pub(super) struct Page {
     pub(super) notice: Option<String>,
     /// Whose page it is.
     pub(super) address: Option<String>,
-    /// Whether it says that something is done.
-    pub(super) done: bool,
+    /// A sign that says at a glance what happened.
+    pub(super) mark: Option<&'static str>,
     pub(super) form: Option<Form>,
     /// The same page in other languages.
     pub(super) tongues: Vec<Choice>,
@@ -189,7 +189,7 @@ fn specimen(kind: &'static str, language: &Language) -> Page {
         notice: Some("x".into()),
         text: vec!["x".into()],
         address: Some("x".into()),
-        done: true,
+        mark: Some("x"),
         form: Some(Form {
             joins: true,
             wrong: Some("x".into()),

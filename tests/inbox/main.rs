@@ -8,6 +8,8 @@ mod bounces;
 mod hostile;
 mod mailboxes;
 mod readers;
+mod real;
+mod servers;
 mod tags;
 
 use std::fs;

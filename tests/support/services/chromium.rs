@@ -44,9 +44,9 @@ const SWITCHES: [&str; 14] = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ];
 /// How long a command waits for the element that it is about, in milliseconds.
-const ELEMENT_WAIT: u32 = 2_000;
+const ELEMENT_WAIT: u32 = 10_000;
 /// How long a page may take to load and a script to run, in milliseconds.
-const PAGE_WAIT: u32 = 30_000;
+const PAGE_WAIT: u32 = 120_000;
 
 /// A browser with one window, until it is dropped.
 pub struct Chromium {
@@ -150,6 +150,12 @@ impl Chromium {
     #[track_caller]
     pub fn click(&self, css: &str) {
         self.done(self.element(css).post("/click"), format_args!("click on `{css}`"));
+    }
+
+    /// Types a text into a field, as on a keyboard.
+    #[track_caller]
+    pub fn write(&self, css: &str, text: &str) {
+        self.done(self.element(css).write(text), format_args!("write into `{css}`"));
     }
 
     /// Chooses the option with this value.

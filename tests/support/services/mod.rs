@@ -8,7 +8,9 @@
 //! ```
 
 mod chromium;
+mod dovecot;
 mod judges;
+mod nsd;
 mod postfix;
 mod postgres;
 mod webdriver;
@@ -21,14 +23,16 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub use chromium::Chromium;
+pub use dovecot::Dovecot;
 pub use judges::{axe, defects, dumped, html_errors, read_feed, spam_score, unsupported};
+pub use nsd::{Nsd, OpenNsd};
 pub use postfix::{OpenPostfix, Postfix};
 pub use postgres::{OpenPostgres, Postgres};
 
 /// How often a condition is looked at again.
 const TICK: Duration = Duration::from_millis(10);
 /// How long a service may take to come up.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// How long it lives at the most, in seconds, also where the test that started it was killed.
 const LIFETIME: &str = "900";
 
@@ -48,6 +52,10 @@ const FOLDERS: [&str; 7] = [
 pub enum Service {
     /// The mail server, with the Cyrus SASL library for its logins.
     Postfix,
+    /// The IMAP server.
+    Dovecot,
+    /// The name server.
+    Nsd,
     /// Python's DKIM library, by Debian's own Python.
     Dkimpy,
     /// The browser, with `chromedriver`, which drives it.
@@ -77,6 +85,8 @@ impl Service {
         match self {
             Self::Postfix => &["postfix", "master", "saslpasswd2", "install", "timeout"],
             Self::Chromium | Self::Axe => &["chromium", "chromedriver", "timeout"],
+            Self::Dovecot => &["dovecot", "setpriv", "timeout"],
+            Self::Nsd => &["nsd", "openssl", "setpriv", "timeout"],
             Self::Dkimpy => &["dkimverify", "openssl"],
             Self::Poppler => &["pdftotext", "pdffonts", "pdfinfo"],
             Self::Vnu => &["java"],
@@ -93,6 +103,8 @@ impl Service {
             Self::Postfix => "postfix libsasl2-modules sasl2-bin",
             Self::Chromium | Self::Axe => "chromium chromium-driver",
             Self::Poppler => "poppler-utils",
+            Self::Dovecot => "dovecot-imapd util-linux",
+            Self::Nsd => "nsd openssl util-linux",
             Self::Dkimpy => "python3-dkim python3-nacl openssl",
             Self::Vnu => "default-jre-headless",
             Self::CanIEmail => "nodejs",

@@ -90,6 +90,8 @@ virtual_mailbox_base = DIR
 virtual_mailbox_maps = static:mail/
 virtual_uid_maps = static:NOBODY
 virtual_gid_maps = static:NOBODY
+transport_maps = texthash:DIR/etc/transport
+smtpd_reject_unlisted_recipient = no
 smtpd_tls_security_level = encrypt
 smtpd_tls_chain_files = DIR/etc/chain.pem
 smtpd_recipient_restrictions = check_recipient_access texthash:DIR/etc/recipients
@@ -116,6 +118,7 @@ sasldb_path: DIR/etc/sasl/sasldb2
 pub struct Postfix {
     login: Option<(String, String)>,
     recipients: String,
+    transport: String,
 }
 
 /// A Postfix that runs, until it is dropped.
@@ -148,6 +151,12 @@ impl Postfix {
     /// Refuses a recipient for now, whenever it is asked: 451 4.2.1.
     pub fn deferring(self, recipient: &str) -> Self {
         self.answering(recipient, "451 4.2.1 try again later")
+    }
+
+    /// Takes what is for a recipient, finds then that it cannot be delivered, and writes a bounce: `5.1.1 no such user`.
+    pub fn bouncing(mut self, recipient: &str, why: &str) -> Self {
+        let _ = writeln!(self.transport, "{recipient} error:{why}");
+        self
     }
 
     fn answering(mut self, recipient: &str, answer: &str) -> Self {
@@ -193,6 +202,7 @@ impl Postfix {
         }
         write(folder, "etc/main.cf", &in_place(&main_cf, folder));
         write(folder, "etc/recipients", &self.recipients);
+        write(folder, "etc/transport", &self.transport);
         write(folder, "etc/chain.pem", &format!("{}{}", certificate.key_pem, certificate.server_pem));
     }
 }
@@ -222,6 +232,11 @@ impl OpenPostfix {
     /// The port on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The Maildir into which everything is delivered, bounces too.
+    pub fn maildir(&self) -> PathBuf {
+        self.folder.path().join("mail")
     }
 
     /// How many messages were delivered so far, one for each recipient.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 /// How long the driver may take over an answer.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(3);
 /// The member of an object that stands for an element of the page.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -63,6 +63,10 @@ impl Element<'_> {
 
     pub(super) fn post(&self, path: &str) -> Result<Value, String> {
         self.session.post(&format!("/element/{}{path}", self.id), &json!({}))
+    }
+
+    pub(super) fn write(&self, text: &str) -> Result<Value, String> {
+        self.session.post(&format!("/element/{}/value", self.id), &json!({ "text": text }))
     }
 
     /// The element as an argument of a command.
