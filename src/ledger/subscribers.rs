@@ -149,7 +149,7 @@ impl Ledger {
         if let Database::Sqlite(sqlite) = &self.database {
             let mut connection = sqlite.connection.lock().await;
             connection
-                .execute("PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 16000")
+                .execute("PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 16000")
                 .await
                 .map_err(failed("be written"))?;
         }

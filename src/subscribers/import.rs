@@ -195,6 +195,8 @@ fn read(mut list: List, reading: &Reading, hand_over: &SyncSender<Vec<Read>>) ->
             },
         }
     };
+    // what it remembers of a million addresses is no longer wanted
+    drop(list);
     // what stands above a place that cannot be read is taken
     let mut taken = true;
     let gone = || io::Error::from(io::ErrorKind::BrokenPipe);

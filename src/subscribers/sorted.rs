@@ -14,7 +14,7 @@ use crate::language::Language;
 use crate::ledger::{Consent, How, Newcomer};
 
 /// How many people are sorted in memory.
-const RUN: usize = 50_000;
+const RUN: usize = 16_000;
 
 /// Somebody to be taken in, and what is worth telling of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,19 +167,19 @@ mod tests {
             how: How::Form,
             source: "fair".to_owned(),
             text: "2".to_owned(),
-            given: (number % 2 == 0).then_some(-3),
+            given: number.is_multiple_of(2).then_some(-3),
             ip: "::1".to_owned(),
-            new_only: number % 3 == 0,
+            new_only: number.is_multiple_of(3),
         };
         Incoming {
             newcomer: Newcomer {
                 address: Address::parse(&address).unwrap(),
-                language: Language::parse("fr").filter(|_| number % 5 == 0),
+                language: Language::parse("fr").filter(|_| number.is_multiple_of(5)),
                 values: vec![("first_name".to_owned(), "Zoé".to_owned())],
-                consent: Some(consent).filter(|_| number % 7 != 0),
+                consent: Some(consent).filter(|_| !number.is_multiple_of(7)),
             },
             line: number,
-            meant: Some("gmail.com".to_owned()).filter(|_| number % 11 == 0),
+            meant: Some("gmail.com".to_owned()).filter(|_| number.is_multiple_of(11)),
             role: number % 2 == 1,
         }
     }
