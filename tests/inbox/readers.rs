@@ -85,3 +85,15 @@ fn a_complaint_suppresses_though_the_reader_is_not_named() {
     forged.room.run("inbox returns").exit(0).stdout_has("1 not ours").stdout_has("not about a message of ours");
     assert!(forged.suppressed().is_empty());
 }
+
+/// Who asked to be forgotten does not come back into the ledger by writing, nor by a bounce of long ago.
+#[test]
+fn who_was_erased_stays_unknown() {
+    let sent = sent_to(&["ada@reader.example"], "");
+    sent.put("1", &unsubscription("ada@reader.example", "unsubscribe"));
+    sent.put("2", &sent.about("ada@reader.example", "postfix"));
+    sent.room.run("subscribers erase ada@reader.example --yes").exit(0);
+    let run = sent.room.run("inbox returns").exit(0).stdout_has("1 suppressed already, 1 not ours");
+    run.stdout_has("not about a message of ours");
+    assert!(sent.suppressed().is_empty());
+}
