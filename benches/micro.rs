@@ -1,6 +1,6 @@
 //! The parts of a send, each on its own: `cargo bench --bench micro`.
 //!
-//! A stamp of a 48 KB message, the ledger's claims and changes, the rows of a list, the proof of the large example.
+//! A stamp of a 48 KB message, a reader's token, the ledger's claims and changes, the rows of a list, the proof of the large example.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -13,6 +13,7 @@ use envoi::ledger::{Ledger, NewSend, Outcome, Recipient, SendKind, State};
 use envoi::message::Stamper;
 use envoi::project::Project;
 use envoi::render::{Placing, Proof};
+use envoi::token::{Purpose, Secret};
 
 /// The repository is a project itself.
 fn project() -> Project {
@@ -29,23 +30,49 @@ fn subscriber(n: usize, columns: &Columns) -> Subscriber {
     Subscriber { language: None, values: columns.0.iter().map(value).collect(), address }
 }
 
+/// The same with links to `envoi serve`, each of which carries the reader's token.
+fn served() -> Project {
+    let mut project = project();
+    let table = "url = \"https://news.example.org\"\nsecret_command = \"echo a secret of enough bytes for a bench\"";
+    project.config.serve = Some(toml::from_str(table).expect("a table"));
+    project.config.unsubscribe.as_mut().expect("the example has one").url = None;
+    project
+}
+
 fn stamp(criterion: &mut Criterion) {
-    let project = project();
+    stamped(criterion, &project(), "a message");
+    stamped(criterion, &served(), "with a token");
+}
+
+fn token(criterion: &mut Criterion) {
+    let secret = Secret::new(b"a secret of enough bytes for a bench").expect("long enough");
+    let token = secret.seal(Purpose::Reader, b"reader000001@example.com");
+    let mut group = criterion.benchmark_group("token");
+    group.bench_function("seal", |bencher| {
+        bencher.iter(|| black_box(secret.seal(Purpose::Reader, black_box(b"reader000001@example.com"))));
+    });
+    group.bench_function("open", |bencher| {
+        bencher.iter(|| black_box(secret.open(Purpose::Reader, black_box(&token))));
+    });
+    group.finish();
+}
+
+fn stamped(criterion: &mut Criterion, project: &Project, what: &str) {
     let columns = Columns::usual();
     let (_, renderings, _) =
-        Proof::pull(&project, "2015-05-droits", &columns.0, &Placing::Link("https://example.org".into()))
+        Proof::pull(project, "2015-05-droits", &columns.0, &Placing::Link("https://example.org".into()))
             .and_then(Proof::passed)
             .expect("the example can go out");
     // the edition whose message comes nearest to 48 KB
     let stampers = renderings
         .iter()
-        .map(|rendering| Stamper::new(&project, "droits", rendering, &columns, "key").expect("encodes"));
+        .map(|rendering| Stamper::new(project, "droits", rendering, &columns, "key").expect("encodes"));
     let reader = subscriber(1, &columns);
     let size = |stamper: &Stamper| stamper.stamp(&reader).bytes.len();
     let stamper = stampers.min_by_key(|stamper| size(stamper).abs_diff(48 * 1024)).expect("an edition");
     let mut group = criterion.benchmark_group("stamp");
     group.throughput(Throughput::Bytes(size(&stamper) as u64));
-    group.bench_function(format!("a message of {} bytes", size(&stamper)), |bencher| {
+    group.bench_function(format!("{what} of {} bytes", size(&stamper)), |bencher| {
         bencher.iter(|| black_box(stamper.stamp(black_box(&reader))));
     });
     group.finish();
@@ -155,5 +182,5 @@ fn proof(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, stamp, ledger, list, proof);
+criterion_group!(benches, stamp, token, ledger, list, proof);
 criterion_main!(benches);

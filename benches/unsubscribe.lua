@@ -19,10 +19,6 @@ function request()
     "List-Unsubscribe=One-Click")
 end
 
-function response(status)
-  if status ~= 200 then print("status " .. status) end
-end
-
 function done(summary, latency)
   io.write(string.format("answers a second %.0f\nmedian %.2f ms\n99th percentile %.2f ms\nlongest %.2f ms\nerrors %d\n",
     summary.requests / (summary.duration / 1e6), latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,

@@ -29,6 +29,7 @@ const HELP: &str = "
       subscribers  Look after the list of subscribers
       unsubscribe  Never write to an address again, whatever list it stands on
       inbox        Read what came back: bounces, complaints and unsubscriptions by mail
+      ledger       Look after the ledger: move it to another database
       doctor       Try the relay: connect, log in, see what it offers; with a domain, check SPF, DKIM,
                    DMARC and the like
       completions  Write a script with which your shell completes envoi's commands

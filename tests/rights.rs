@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::{Newsroom, Postbox};
+use support::{Newsroom, Postbox, Postgres, Service, need};
 
 fn newsroom() -> Newsroom {
     let room = Newsroom::new()
@@ -195,4 +195,41 @@ fn what_is_shown_cannot_write_on_the_terminal() {
     room.run("subscribers add ada@example.org --set 'note=\u{1b}[2J\u{202e}x' --source '\u{1b}[31mred'").exit(0);
     let shown = room.run("subscribers show ada@example.org").exit(0).stdout_text();
     assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown:?}");
+}
+
+#[test]
+fn the_same_rights_hold_on_postgresql() {
+    if !need(Service::Postgres) {
+        return;
+    }
+    let postgres = Postgres::new().start();
+    let mut room = newsroom().env("ENVOI_LEDGER_URL", &postgres.url());
+    room.write(
+        "list.csv",
+        "email,first_name,city\nada@example.org,Ada,Ghent\nben@example.com,Ben,\ninfo@example.net,,\n",
+    );
+    let import = "subscribers import list.csv --yes --source fair --consent-date 2025-01-31";
+    room.run("subscribers import list.csv --dry-run").exit(0).stdout_has("3 added");
+    room.run(import).exit(0).stdout_has("3 added");
+    room.run(import).exit(0).stdout_has("0 added, 0 changed, 3 unchanged");
+    room.write("brevo.csv", std::fs::read("tests/lists/brevo.csv").expect("a sample"));
+    room.run("subscribers import brevo.csv --yes").exit(3).stdout_has("0 added, 1 changed").stdout_has("1 who left");
+    room.run("send 2026-11 --yes").exit(0).stdout_has("2 accepted").stderr_has("1 suppressed address");
+    let ada = room.run("subscribers show ada@example.org --json").exit(0).stdout_json();
+    assert_eq!((&ada["values"]["city"], &ada["values"]["last_name"]), (&"Ghent".into(), &"Lovelace".into()));
+    assert_eq!(ada["deliveries"][0]["state"], "accepted");
+    assert_eq!(ada["consents"].as_array().map(Vec::len), Some(2));
+    room.run("subscribers erase ada@example.org --yes").exit(0).stdout_has("1 list row, 2 consents erased, 1 delivery");
+    room.run(import).exit(0).stdout_has("`ada@example.org` was erased").stdout_has("2 suppressed");
+    for table in ["subscribers", "suppressions", "deliveries", "consents", "erasures"] {
+        assert_eq!(postgres.ask(&format!("SELECT count(*) FROM {table} AS row WHERE row::text ILIKE '%ada@%'")), "0");
+    }
+    let status = room.run("status --json").exit(0).stdout_json();
+    assert_eq!(status[0]["deliveries"]["accepted"], 2);
+    let config = room.read("envoi.toml");
+    room.write("envoi.toml", format!("{config}\n[ledger]\nkeep_deliveries = \"18 months\"\n"));
+    room = room.clock("2028-05-25T09:00:00Z");
+    room.run("subscribers tidy").exit(0).stdout("1 delivery made anonymous\n");
+    room.run("send 2026-11 --yes").exit(1).stderr_has("no longer knows who got it");
+    room.run("subscribers export all.csv").exit(0).stdout("1 subscriber written to all.csv, 1 suppressed left out\n");
 }

@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::grammar::Count;
 use super::show;
 use crate::clock;
 use crate::delivery::Progress;
@@ -94,7 +95,10 @@ fn words(progress: &Progress, total: u64, passed: Duration) -> String {
         parts.push(format!("next attempt in {}", duration(Duration::from_secs(left))));
         return parts.join(", ");
     }
-    let rate = progress.done() as f64 / passed.as_secs_f64().max(0.001);
+    if let Some(workers) = progress.workers() {
+        parts.push(Count(workers, "worker").to_string());
+    }
+    let rate = (progress.done().saturating_sub(progress.done_before())) as f64 / passed.as_secs_f64().max(0.001);
     parts.push(format!("{rate:.0}/s"));
     let left = total.saturating_sub(progress.done());
     if rate > 0.0 && left > 0 {

@@ -13,13 +13,16 @@ mod doctor;
 mod ending;
 mod explain;
 mod export;
+mod follow;
 mod global;
 mod grammar;
 mod import;
 mod inbox;
 mod init;
+mod ledger;
 mod list;
 mod man;
+mod metrics;
 mod names;
 mod new;
 mod preview;
@@ -68,6 +71,7 @@ enum Command {
     Subscribers(subscribers::Subscribers),
     Unsubscribe(unsubscribe::Unsubscribe),
     Inbox(inbox::Inbox),
+    Ledger(ledger::Ledger),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
     Man(man::Man),
@@ -94,6 +98,7 @@ impl Envoi {
             Command::Subscribers(subscribers) => subscribers.run(&self.global),
             Command::Unsubscribe(unsubscribe) => unsubscribe.run(&self.global),
             Command::Inbox(inbox) => inbox.run(&self.global),
+            Command::Ledger(ledger) => ledger.run(&self.global),
             Command::Doctor(doctor) => doctor.run(&self.global),
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),

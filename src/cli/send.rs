@@ -1,6 +1,7 @@
 //! `envoi send`: an issue and its audience -> a summary, a question, a bar, a report.
 
 use std::io::IsTerminal as _;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use super::ending::Ending;
 use super::global::Global;
 use super::grammar::Count;
 use super::summary::Summary;
-use super::{names, runtime, show};
+use super::{follow, metrics, names, runtime, show};
 use crate::address::Address;
 use crate::delivery::{Audience, Begun, Brake, Dispatch, Options, Progress, Rehearsal, Relay, Report, Survey};
 use crate::error::{Error, Result, Trouble};
@@ -40,6 +41,18 @@ pub(super) struct Send {
     /// Make every message, and send none
     #[arg(long)]
     dry_run: bool,
+    /// Enlist everybody in the ledger, and send nothing yet
+    #[arg(long, conflicts_with_all = ["test", "dry_run"])]
+    prepare: bool,
+    /// Send to those whom `--prepare` enlisted, without reading the list
+    #[arg(long, conflicts_with_all = ["list", "conditions", "test", "dry_run", "prepare"])]
+    prepared: bool,
+    /// Show how far a send is, all its workers together, and send nothing
+    #[arg(long, conflicts_with_all = ["test", "dry_run", "prepare", "prepared"])]
+    follow: bool,
+    /// Tell Prometheus how the send goes, at this address: 127.0.0.1:9187
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
     /// Send without asking
     #[arg(long, short)]
     yes: bool,
@@ -88,8 +101,14 @@ struct DryAccount<'a> {
 impl Send {
     pub(super) fn run(self, global: &Global) -> Result<Ending> {
         let project = global.project()?;
+        if self.follow {
+            return runtime::block_on(follow::follow(&project, &self.issue));
+        }
         let audience = match &self.test {
             Some(address) => Audience::Test(address.clone()),
+            None if self.prepared => {
+                Audience::Prepared { columns: runtime::block_on(self.prepared_columns(&project))? }
+            }
             None => Audience::List { file: self.list.clone(), conditions: self.conditions.clone() },
         };
         let dispatch = Dispatch::prepare(&project, &self.issue, audience)?;
@@ -100,9 +119,24 @@ impl Send {
         if self.dry_run {
             return runtime::block_on(self.rehearse(&project, &dispatch));
         }
-        self.refuse_embargo(&dispatch)?;
+        if !self.prepare {
+            self.refuse_embargo(&dispatch)?;
+        }
         let relay = Relay::of(&project)?;
         runtime::block_on(self.send(&project, &dispatch, relay.as_ref()))
+    }
+
+    /// The columns with which a send was prepared.
+    async fn prepared_columns(&self, project: &Project) -> Result<Vec<String>> {
+        if let Some(ledger) = Ledger::existing(&project.ledger()).await?
+            && let Some(send) = ledger.find(&self.issue).await?
+        {
+            return ledger.columns(send).await;
+        }
+        Err(Error::Refused(
+            Trouble::new(format!("`{}` was not prepared", self.issue))
+                .hint(format!("enlist its audience first: `envoi send {} --prepare`", self.issue)),
+        ))
     }
 
     fn refuse_embargo(&self, dispatch: &Dispatch<'_>) -> Result<()> {
@@ -155,6 +189,12 @@ impl Send {
             ledger.close().await?;
             return Ok(if uncertain { Ending::Uncertain } else { Ending::Well });
         }
+        if self.prepare {
+            let begun = dispatch.begin(&ledger, relay, self.resend_uncertain).await?;
+            ledger.close().await?;
+            show::line(format_args!("prepared: {} to go", Count(begun.open, "delivery")))?;
+            return Ok(Ending::Well);
+        }
         let agreed = self.yes || Self::may_break_embargo(dispatch)? && confirmed(&summary, again)?;
         if !agreed {
             show::remark("nothing was sent");
@@ -194,6 +234,12 @@ impl Send {
         let options = Options { limit: self.limit, break_embargo: self.break_embargo };
         let bar = Bar::start(Arc::clone(&progress), begun.open.min(self.limit.unwrap_or(u64::MAX)));
         let run = dispatch.run(ledger, begun, relay, options, (&progress, brake));
+        let told = async {
+            match self.metrics {
+                Some(address) => metrics::tell(address, &progress, ledger, begun.open).await,
+                None => std::future::pending().await,
+            }
+        };
         let hands = async {
             runtime::interrupted().await;
             brake.pull();
@@ -202,6 +248,7 @@ impl Send {
         };
         let report = tokio::select! {
             report = run => report.map(Some),
+            Err(error) = told => Err(error),
             () = hands => Ok(None),
         };
         bar.finish().await;

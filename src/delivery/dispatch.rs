@@ -28,6 +28,11 @@ pub enum Audience {
         /// Conditions, all of which must hold.
         conditions: Vec<String>,
     },
+    /// For those whom an earlier run enlisted: the list is not read.
+    Prepared {
+        /// The columns with which the send began.
+        columns: Vec<String>,
+    },
     /// For one address that looks at every edition.
     Test(Address),
 }
@@ -57,6 +62,7 @@ pub struct Dispatch<'p> {
 #[derive(Debug)]
 enum To {
     List(Plan),
+    Prepared(Columns),
     Test(Box<(Subscriber, Columns)>),
 }
 
@@ -94,10 +100,12 @@ impl<'p> Dispatch<'p> {
                 };
                 To::List(Plan::new(source.ok_or_else(no_list)?, &conditions)?)
             }
+            Audience::Prepared { columns } => To::Prepared(Columns(columns)),
             Audience::Test(address) => To::Test(Box::new(tester(project, address)?)),
         };
         let columns = match &to {
             To::List(plan) => plan.columns(),
+            To::Prepared(columns) => columns,
             To::Test(test) => &test.1,
         };
         let mut proof = Proof::pull(project, slug, &columns.0, &Placing::in_messages(project))?;
@@ -111,7 +119,7 @@ impl<'p> Dispatch<'p> {
     /// go out at any time, and so may what goes to those alone whom the list marks as press.
     pub fn embargo(&self) -> Option<&Moment> {
         match self.to {
-            To::List(_) if !self.for_the_press => self.issue.embargo(),
+            To::List(_) | To::Prepared(_) if !self.for_the_press => self.issue.embargo(),
             _ => None,
         }
     }
@@ -125,6 +133,7 @@ impl<'p> Dispatch<'p> {
     pub fn list(&self) -> Option<String> {
         match &self.to {
             To::List(plan) => Some(plan.list()),
+            To::Prepared(_) => Some("what was prepared".to_owned()),
             To::Test(_) => None,
         }
     }
@@ -132,7 +141,7 @@ impl<'p> Dispatch<'p> {
     /// The kind of send it is.
     pub fn kind(&self) -> SendKind {
         match self.to {
-            To::List(_) => SendKind::Issue,
+            To::List(_) | To::Prepared(_) => SendKind::Issue,
             To::Test(_) => SendKind::Test,
         }
     }
@@ -150,6 +159,14 @@ impl<'p> Dispatch<'p> {
                     ledger.refuse_forgotten(send, &self.issue.slug).await?;
                 }
                 plan.survey(&self.issue, suppressed, before).await
+            }
+            To::Prepared(_) => {
+                let Some(ledger) = ledger else { return Ok(Survey::default()) };
+                let send = ledger.find(&self.issue.slug).await?.ok_or_else(not_prepared)?;
+                ledger.refuse_forgotten(send, &self.issue.slug).await?;
+                let editions = ledger.editions(send).await?.into_iter();
+                let editions = editions.filter_map(|(name, count)| Some((Language::parse(&name)?, count))).collect();
+                Ok(Survey { editions, so_far: ledger.tally(send).await?, ..Survey::default() })
             }
             To::Test(_) => {
                 let editions = self.issue.languages.iter().map(|language| (language.clone(), 1)).collect();
@@ -179,6 +196,8 @@ impl<'p> Dispatch<'p> {
                     }
                 })?;
             }
+            // rehearsed by the run that prepared it
+            To::Prepared(_) => {}
             To::Test(test) => {
                 let stampers = self.stampers("rehearsal", &test.1)?;
                 for stamper in stampers.iter().filter(|one| one.serves(one.language().as_str(), &test.0)) {
@@ -203,6 +222,13 @@ impl<'p> Dispatch<'p> {
                 let send = ledger.begin(&new(plan.columns())).await?;
                 ledger.refuse_forgotten(send.0, &self.issue.slug).await?;
                 begun.enlisted = plan.enlist(ledger, send.0, &self.issue).await?;
+                begun.sends.push(send);
+            }
+            To::Prepared(columns) => {
+                let send = ledger.begin(&new(columns)).await?;
+                if !ledger.join(send.0).await? {
+                    return Err(not_prepared());
+                }
                 begun.sends.push(send);
             }
             To::Test(test) => {
@@ -295,6 +321,12 @@ fn unknown(address: Address, columns: Columns) -> (Subscriber, Columns) {
     let value = |column: &String| if column == "email" { address.to_string() } else { String::new() };
     let values = columns.0.iter().map(value).collect();
     (Subscriber { address, language: None, values }, columns)
+}
+
+fn not_prepared() -> Error {
+    Error::Refused(
+        Trouble::new("this send was not prepared").hint("enlist its audience first: `envoi send ISSUE --prepare`"),
+    )
 }
 
 fn no_list() -> Error {

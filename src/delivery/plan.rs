@@ -127,7 +127,7 @@ impl Plan {
     /// columns rule.
     pub async fn enlist(&self, ledger: &Ledger, send: SendId, issue: &Issue) -> Result<Enlisted> {
         let columns = Columns(ledger.columns(send).await?);
-        if ledger.gather(send, &self.digest()?).await? {
+        if ledger.shares_audiences() && ledger.gather(send, &self.digest()?).await? {
             return Ok(Enlisted::default());
         }
         let nobody = Suppressed::default();

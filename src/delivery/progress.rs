@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use crate::ledger::State;
+use crate::ledger::{State, Tally};
 
 /// Counts of one run; whoever shows them reads them whenever it likes.
 #[derive(Debug, Default)]
@@ -12,6 +12,10 @@ pub struct Progress {
     rejected: AtomicU64,
     uncertain: AtomicU64,
     connections: AtomicU64,
+    /// How many were done before anybody looked.
+    before: AtomicU64,
+    /// How many workers are at work, where others are counted too.
+    workers: AtomicU64,
     /// When the next deferred delivery is due, in seconds since 1970; 0 while there is something to do.
     waiting_until: AtomicI64,
 }
@@ -29,6 +33,29 @@ impl Progress {
             .map(|state| self.count(state))
             .iter()
             .sum()
+    }
+
+    /// How many of them were done before anybody looked.
+    pub fn done_before(&self) -> u64 {
+        self.before.load(Ordering::Relaxed)
+    }
+
+    /// How many workers are at work, where others are counted too.
+    pub fn workers(&self) -> Option<u64> {
+        Some(self.workers.load(Ordering::Relaxed)).filter(|count| *count > 0)
+    }
+
+    /// Shows what a send of many workers has come to.
+    pub fn follow(&self, tally: &Tally, workers: u64, first: bool) {
+        for state in [State::Accepted, State::Deferred, State::Rejected, State::Uncertain] {
+            if let Some(counter) = self.counter(state) {
+                counter.store(tally.count(state), Ordering::Relaxed);
+            }
+        }
+        self.workers.store(workers, Ordering::Relaxed);
+        if first {
+            self.before.store(self.done(), Ordering::Relaxed);
+        }
     }
 
     /// How many connections are open.

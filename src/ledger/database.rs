@@ -75,6 +75,14 @@ impl Ledger {
         }
     }
 
+    /// The lease under which this process works, to be looked at.
+    pub fn own_lease(&self) -> Lease {
+        match &self.database {
+            Database::Sqlite(_) => Lease::default(),
+            Database::Postgres(postgres) => postgres.lease(),
+        }
+    }
+
     /// Takes back what workers that died had taken: what they had only claimed is pending again, what was in flight is
     /// uncertain. Gives how many became uncertain.
     pub async fn settle(&self) -> Result<u64> {

@@ -8,7 +8,7 @@ use sqlx::{Connection, SqliteConnection};
 
 use super::erasures::{ANONYMOUS, erased_among};
 use super::sqlite::Sqlite;
-use super::statement::{Link, change, query};
+use super::statement::{Link, change, on, query, query_as};
 use super::{Database, Enlisted, Ledger, Recipient, SendId, failed};
 use crate::clock;
 use crate::error::Result;
@@ -39,6 +39,29 @@ impl Ledger {
             Database::Sqlite(sqlite) => sqlite.enlist(send, recipients).await,
             Database::Postgres(postgres) => postgres.enlist(send, recipients).await,
         }
+    }
+
+    /// Whether several runs on it may have one audience, which then needs a mark.
+    pub fn shares_audiences(&self) -> bool {
+        matches!(self.database, Database::Postgres(_))
+    }
+
+    /// Makes those whom an earlier run enlisted this run's audience. `false` where nobody was, or not everybody.
+    pub async fn join(&self, send: SendId) -> Result<bool> {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.join(send).await,
+            Database::Postgres(postgres) => postgres.join(send).await,
+        }
+    }
+
+    /// How many of a send get each edition.
+    pub async fn editions(&self, send: SendId) -> Result<Vec<(String, u64)>> {
+        let rows: Vec<(String, i64)> = on!(self, "be read", connection => {
+            query_as("SELECT edition, count(*) FROM deliveries WHERE send = $1 GROUP BY edition ORDER BY edition")
+                .bind(send)
+                .fetch_all(connection)
+        })?;
+        Ok(rows.into_iter().map(|(edition, count)| (edition, count.unsigned_abs())).collect())
     }
 
     /// Says that everybody of the audience is enlisted.
@@ -126,6 +149,17 @@ impl Sqlite {
         transaction.commit().await.map_err(failed("enlist subscribers"))?;
         let suppressed = u64::try_from(suppressed).unwrap_or(0) + erased.len() as u64;
         Ok(Enlisted { added, known: recipients.len() as u64 - added - suppressed, suppressed })
+    }
+
+    /// Makes everybody in a send this run's audience; `false` where nobody is in it.
+    async fn join(&self, send: SendId) -> Result<bool> {
+        let mut connection = self.connection.lock().await;
+        let joined = sqlx::query("INSERT OR IGNORE INTO audience (key) SELECT key FROM deliveries WHERE send = $1")
+            .bind(send)
+            .execute(&mut *connection)
+            .await
+            .map_err(failed("enlist subscribers"))?;
+        Ok(joined.rows_affected() > 0)
     }
 
     /// How many of the audience's deliveries are still to be sent.

@@ -12,6 +12,7 @@ mod enlist;
 mod erasures;
 mod journal;
 mod lease;
+mod moving;
 mod postgres;
 mod presence;
 mod readers;
@@ -34,6 +35,7 @@ pub use database::Ledger;
 pub use dossier::{Answer, Dossier, Letter, TakenBack};
 pub use erasures::{Erased, Suppressed};
 pub use lease::{Lease, Share, Watch};
+pub use moving::Moved;
 pub use readers::Wish;
 pub use register::{Closing, Register};
 pub use rows::{

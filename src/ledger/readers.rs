@@ -93,6 +93,14 @@ impl Ledger {
         Ok(())
     }
 
+    /// Makes sure that a ledger which was just made is not lost as a whole.
+    pub async fn rooted(&self) -> Result<()> {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.sync_folder().await,
+            Database::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Waits until what was written is on the disk. PostgreSQL has it there with the commit.
     pub async fn synced(&self) -> Result<()> {
         match &self.database {

@@ -229,6 +229,21 @@ impl Sqlite {
         }
     }
 
+    /// Brings the names of its files to the disk: a database that was just made is lost with its folder's entry.
+    pub(super) async fn sync_folder(&self) -> Result<()> {
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder.to_owned();
+        // elsewhere a folder is no file that could be synced
+        if cfg!(unix) {
+            let synced = tokio::task::spawn_blocking({
+                let folder = folder.clone();
+                move || std::fs::File::open(folder)?.sync_all()
+            });
+            synced.await.map_err(std::io::Error::other).flatten().map_err(Error::file("sync", folder))?;
+        }
+        Ok(())
+    }
+
     /// Brings to the disk what the operating system still holds.
     pub(super) async fn sync(&self) -> Result<()> {
         let mut wal = self.path.as_os_str().to_owned();

@@ -37,6 +37,15 @@ impl Ledger {
         Ok(counted(rows))
     }
 
+    /// How many workers are at work on this ledger.
+    pub async fn workers(&self) -> Result<u64> {
+        let count: (i64,) = on!(self, "be read", connection => {
+            either("SELECT count(*) FROM workers", "SELECT count(*) FROM workers WHERE leased > now()")
+                .fetch_one(connection)
+        })?;
+        Ok(count.0.unsigned_abs())
+    }
+
     /// Every send, or those of one issue, the latest first, with at most `traces` of its troubles each.
     pub async fn sends(&self, issue: Option<&str>, traces: u32) -> Result<Vec<SendStatus>> {
         let mut sends = Vec::new();

@@ -148,7 +148,10 @@ impl Ledger {
     pub async fn expect_many(&self) -> Result<()> {
         if let Database::Sqlite(sqlite) = &self.database {
             let mut connection = sqlite.connection.lock().await;
-            connection.execute("PRAGMA cache_size = -32768").await.map_err(failed("be written"))?;
+            connection
+                .execute("PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 16000")
+                .await
+                .map_err(failed("be written"))?;
         }
         Ok(())
     }

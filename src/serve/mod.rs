@@ -77,8 +77,7 @@ impl Server {
         let url = Url::parse(base).map_err(|_| no_url())?;
         let pages = Pages::new(project)?;
         let ledger = Ledger::open(&project.ledger()).await?;
-        // what stands in a new folder's entry is lost with it
-        ledger.synced().await?;
+        ledger.rooted().await?;
         let address = address.unwrap_or(serve.listen);
         let listener = TcpListener::bind(address).await.map_err(|error| taken(address, error))?;
         let address = listener.local_addr().map_err(|error| taken(address, error))?;

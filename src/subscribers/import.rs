@@ -3,12 +3,14 @@
 //! worth telling of one is told with its line.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use serde::Serialize;
 
 use super::newcomer::{Agreement, Reading, Taken};
+use super::sorted::{Incoming, Sorted};
 use crate::address::Address;
 use crate::audience::{Finding, List, Row, Suspects, Use, is_role};
 use crate::clock;
@@ -87,8 +89,8 @@ pub struct Rejection {
 /// What the thread that reads hands over.
 #[derive(Debug)]
 enum Read {
-    In { newcomer: Newcomer, line: usize, meant: Option<&'static str>, role: bool },
-    Out { suppression: Suppression, line: usize },
+    In(Incoming),
+    Out(Suppression),
     Rejected { found: Diagnostic, duplicate: bool, line: usize, cells: Vec<String> },
 }
 
@@ -176,19 +178,55 @@ fn cut_off() -> Error {
 /// Reads rows and hands them over, as long as somebody takes them.
 fn read(mut list: List, reading: &Reading, hand_over: &SyncSender<Vec<Read>>) -> Result<()> {
     let mut suspects = Suspects::default();
-    let mut batch = Vec::with_capacity(BATCH);
-    loop {
-        let row = list.next_row()?;
-        let end = row.is_none();
-        if let Some(row) = row {
-            batch.push(said(row, &list, reading, &mut suspects));
+    let mut sorted = Sorted::default();
+    let mut counter = Counter { batch: Vec::with_capacity(BATCH), hand_over };
+    let spilt = || Error::file("write", std::env::temp_dir());
+    let broken = loop {
+        match list.next_row() {
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+            Ok(Some(row)) => match said(row, &list, reading, &mut suspects) {
+                Read::In(incoming) => sorted.add(incoming).map_err(spilt())?,
+                other => {
+                    if !counter.give(other) {
+                        return Ok(());
+                    }
+                }
+            },
         }
-        if batch.len() == BATCH || end {
-            let taken = hand_over.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)));
-            if end || taken.is_err() {
-                return Ok(());
-            }
-        }
+    };
+    // what it remembers of a million addresses is no longer wanted
+    drop(list);
+    // what stands above a place that cannot be read is taken
+    let mut taken = true;
+    let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
+    let given = sorted.each(|incoming| {
+        taken = counter.give(Read::In(incoming));
+        if taken { Ok(()) } else { Err(gone()) }
+    });
+    if !taken {
+        return Ok(());
+    }
+    given.map_err(spilt())?;
+    counter.flush();
+    broken.map_or(Ok(()), Err)
+}
+
+/// Hands rows over, many at once.
+struct Counter<'h> {
+    batch: Vec<Read>,
+    hand_over: &'h SyncSender<Vec<Read>>,
+}
+
+impl Counter<'_> {
+    /// `false` where nobody takes them any more.
+    fn give(&mut self, read: Read) -> bool {
+        self.batch.push(read);
+        self.batch.len() < BATCH || self.flush()
+    }
+
+    fn flush(&mut self) -> bool {
+        self.hand_over.send(std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH))).is_ok()
     }
 }
 
@@ -202,11 +240,11 @@ fn said(row: Row, list: &List, reading: &Reading, suspects: &mut Suspects) -> Re
             let address = subscriber.address.clone();
             match reading.take(subscriber) {
                 Taken::In(newcomer) => {
-                    let meant = suspects.meant(&newcomer.address);
+                    let meant = suspects.meant(&newcomer.address).map(str::to_owned);
                     let role = is_role(&newcomer.address);
-                    Read::In { newcomer, line, meant, role }
+                    Read::In(Incoming { newcomer, line, meant, role })
                 }
-                Taken::Out(suppression) => Read::Out { suppression, line },
+                Taken::Out(suppression) => Read::Out(suppression),
                 Taken::Neither => {
                     let found =
                         Diagnostic::of(&rule::NEVER_AGREED, format!("`{address}` never agreed to be written to"))
@@ -241,21 +279,21 @@ impl Taker<'_> {
             let mut left = Vec::new();
             for row in batch {
                 match row {
-                    Read::In { newcomer, line, meant, role } => {
+                    Read::In(Incoming { newcomer, line, meant, role }) => {
                         newcomers.push(newcomer);
                         newly.push((line, meant, role));
                     }
-                    Read::Out { suppression, line } => left.push((suppression, line)),
+                    Read::Out(suppression) => left.push(suppression),
                     Read::Rejected { found, duplicate, line, cells } => {
                         *(if duplicate { &mut self.account.duplicates } else { &mut self.account.rejected }) += 1;
                         tell(&found, Some(&Rejection { line, reason: found.message.clone(), cells }))?;
                     }
                 }
             }
-            self.out(left).await?;
+            self.out(&left).await?;
             let fates = self.take_in(&newcomers).await?;
             for ((newcomer, (line, meant, role)), fate) in newcomers.iter().zip(newly).zip(fates) {
-                for found in self.found(&newcomer.address, line, fate, meant, role) {
+                for found in self.found(&newcomer.address, line, fate, meant.as_deref(), role) {
                     tell(&found, None)?;
                 }
             }
@@ -263,14 +301,13 @@ impl Taker<'_> {
         Ok(())
     }
 
-    async fn out(&mut self, left: Vec<(Suppression, usize)>) -> Result<()> {
+    async fn out(&mut self, left: &[Suppression]) -> Result<()> {
         if left.is_empty() {
             return Ok(());
         }
-        let suppressions: Vec<Suppression> = left.into_iter().map(|(suppression, _)| suppression).collect();
-        self.account.left += suppressions.len() as u64;
+        self.account.left += left.len() as u64;
         if let Some(ledger) = self.ledger {
-            let new = ledger.take_out(&suppressions, self.write).await?;
+            let new = ledger.take_out(left, self.write).await?;
             self.account.left_before += new.iter().filter(|new| !**new).count() as u64;
         }
         Ok(())

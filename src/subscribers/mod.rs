@@ -6,6 +6,7 @@
 mod import;
 mod newcomer;
 mod roll;
+mod sorted;
 
 pub use import::{Account, Import, Recognised, Rejection};
 pub use newcomer::{Agreement, Reading, Taken};

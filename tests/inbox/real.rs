@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::support::{Dovecot, Newsroom, Postfix, Service, need};
+use super::support::{Dovecot, Newsroom, Postfix, Postgres, Service, need};
 use super::{Sent, sent_to};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -126,4 +126,34 @@ fn a_server_is_never_asked_without_a_good_certificate() {
     sent.room.set_env("IMAP_PASSWORD", "secret");
     sent.room.run("inbox").exit(1).stderr_has("cannot be reached");
     assert!(sent.suppressed().is_empty());
+}
+
+#[test]
+fn what_comes_back_is_taken_into_postgresql_as_into_a_file() {
+    if !need(Service::Postgres) || !need(Service::Dovecot) {
+        return;
+    }
+    let postgres = Postgres::new().start();
+    let readers = ["gone@reader.example", "full@reader.example", "ada@reader.example"];
+    let mut sent = sent_to(&readers, &format!("[ledger]\nurl = \"{}\"", postgres.url()));
+    let dovecot = Dovecot::start();
+    sent.room.write("imap-ca.pem", dovecot.authority_pem());
+    sent.room.set_env("IMAP_PASSWORD", "secret");
+    dovecot.deliver("1", &sent.about("gone@reader.example", "postfix"));
+    dovecot.deliver("2", &sent.about("full@reader.example", "full").replace("[MARK]", "1"));
+    dovecot.deliver("3", &sent.about("ada@reader.example", "complaint"));
+    let room = std::mem::replace(&mut sent.room, Newsroom::empty()).config(&dovecot.inbox());
+    let run = room.run("inbox").exit(0).stdout_has("3 messages: 2 suppressed, 1 counted");
+    run.stdout_has("(1 of 5 in a row)");
+    room.run("inbox").exit(0).stdout("0 messages: nothing to do\n");
+    room.run("inbox --all").exit(0).stdout("3 messages: 3 noted before\n");
+    let suppressed = postgres.ask("SELECT address, reason FROM suppressions ORDER BY address");
+    assert_eq!(suppressed, "ada@reader.example|complained\ngone@reader.example|bounced");
+    room.run("status 2026-11").exit(0).stdout_has("bounced    gone@reader.example");
+    // the run that is long enough
+    let config = room.read("envoi.toml").replace("[inbox]", "[inbox]\nsoft_bounces = 1\nsoft_days = 0");
+    room.write("envoi.toml", config);
+    dovecot.deliver("4", &sent.about("full@reader.example", "full").replace("[MARK]", "2"));
+    room.run("inbox").exit(0).stdout_has("1 message: 1 suppressed");
+    assert!(!room.exists("ledger.db"));
 }

@@ -45,8 +45,8 @@ pub use newsroom::{Newsroom, Relay, Run, Running, Security};
 pub use picture::PIXEL;
 pub use postbox::{Act, Moment, OpenPostbox, Point, Postbox, Taken};
 pub use services::{
-    Chromium, Dovecot, Nsd, OpenNsd, OpenPostfix, OpenPostgres, Postfix, Postgres, Service, axe, defects, dumped,
-    html_errors, need, read_feed, spam_score, unsupported,
+    Chromium, Dovecot, Nsd, OpenNsd, OpenPostfix, OpenPostgres, PgBouncer, Postfix, Postgres, Service, axe, defects,
+    dumped, html_errors, need, read_feed, spam_score, unsupported,
 };
 pub use site::Site;
 pub use web::{Answer, Served};

@@ -234,7 +234,9 @@ impl Newsroom {
 
     #[track_caller]
     fn start(&self, arguments: &str, input: Option<&str>) -> Running {
-        let mut command = self.command(env!("CARGO_BIN_EXE_envoi"));
+        // another build of the program, where one is to be tried: a faster one, as a rule
+        let program = std::env::var("ENVOI_TEST_PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_envoi").to_owned());
+        let mut command = self.command(&program);
         command.args(words::split(arguments));
         command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
         Running::start(command, format!("envoi {arguments}"), input, &self.path(""))

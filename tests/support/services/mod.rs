@@ -11,6 +11,7 @@ mod chromium;
 mod dovecot;
 mod judges;
 mod nsd;
+mod pgbouncer;
 mod postfix;
 mod postgres;
 mod webdriver;
@@ -26,6 +27,7 @@ pub use chromium::Chromium;
 pub use dovecot::Dovecot;
 pub use judges::{axe, defects, dumped, html_errors, read_feed, spam_score, unsupported};
 pub use nsd::{Nsd, OpenNsd};
+pub use pgbouncer::PgBouncer;
 pub use postfix::{OpenPostfix, Postfix};
 pub use postgres::{OpenPostgres, Postgres};
 
@@ -78,6 +80,8 @@ pub enum Service {
     W3m,
     /// The database server.
     Postgres,
+    /// The pooler before the database server.
+    PgBouncer,
 }
 
 impl Service {
@@ -95,6 +99,7 @@ impl Service {
             Self::Python | Self::Feedparser => &["python3"],
             Self::W3m => &["w3m"],
             Self::Postgres => &["setpriv"],
+            Self::PgBouncer => &["setpriv", "pgbouncer"],
         }
     }
 
@@ -112,6 +117,7 @@ impl Service {
             Self::Python | Self::Feedparser => "python3",
             Self::W3m => "w3m",
             Self::Postgres => "postgresql util-linux",
+            Self::PgBouncer => "postgresql pgbouncer util-linux",
         }
     }
 
@@ -136,7 +142,7 @@ impl Service {
             None if self.installed().is_some_and(|file| !judges::installed(file).is_file()) => {
                 Some("tests/judges/install.sh has not been run".to_owned())
             }
-            None if self == Self::Postgres && postgres::program("postgres").is_none() => {
+            None if matches!(self, Self::Postgres | Self::PgBouncer) && postgres::program("postgres").is_none() => {
                 Some(format!("PostgreSQL is not installed (apt-get install {})", self.packages()))
             }
             None if self == Self::Postfix && !is_root() => Some("only root can start it".to_owned()),

@@ -1,0 +1,73 @@
+//! `--metrics`: how a send goes, for Prometheus to fetch (text format 0.0.4).
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::delivery::Progress;
+use crate::error::{Error, Result, Trouble};
+use crate::ledger::{Lease, Ledger, State};
+
+/// How long somebody who asks may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Answers whoever asks, until the send is over.
+pub(super) async fn tell(address: SocketAddr, progress: &Arc<Progress>, ledger: &Ledger, open: u64) -> Result<()> {
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        Error::Refused(
+            Trouble::new(format!("metrics cannot be told at {address}"))
+                .because(error)
+                .hint("name an address of this machine and a port that nobody uses: `--metrics 127.0.0.1:9187`"),
+        )
+    })?;
+    loop {
+        // a connection that broke before it was taken is nobody's
+        let Ok((stream, _)) = listener.accept().await else { continue };
+        let text = text(progress, &ledger.own_lease(), open);
+        tokio::spawn(async move { drop(tokio::time::timeout(PATIENCE, answer(stream, text)).await) });
+    }
+}
+
+/// One question, one answer: whatever is asked, this is all there is.
+async fn answer(mut stream: TcpStream, text: String) -> std::io::Result<()> {
+    let mut asked = [0; 4096];
+    let _ = stream.read(&mut asked).await?;
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: {}\r\n\
+         Connection: close\r\n\r\n",
+        text.len()
+    );
+    stream.write_all(head.as_bytes()).await?;
+    stream.write_all(text.as_bytes()).await?;
+    stream.shutdown().await
+}
+
+fn text(progress: &Progress, lease: &Lease, open: u64) -> String {
+    let mut out = String::new();
+    let head = |name: &str, kind: &str, help: &str| format!("# HELP {name} {help}\n# TYPE {name} {kind}\n");
+    let deliveries = head("envoi_deliveries_total", "counter", "Deliveries that this process brought to a state.");
+    out.push_str(&deliveries);
+    for state in [State::Accepted, State::Rejected, State::Uncertain, State::Deferred] {
+        let _ = writeln!(out, "envoi_deliveries_total{{state=\"{state}\"}} {}", progress.count(state));
+    }
+    let share = lease.share();
+    for (name, help, value) in [
+        ("envoi_deliveries_open_at_start", "Deliveries that were open when this process began.", open),
+        ("envoi_connections", "Connections to the relay that are open.", progress.connections()),
+        ("envoi_waiting", "1 while nothing is due yet.", u64::from(progress.waiting_until().is_some())),
+        (
+            "envoi_lease_held",
+            "1 while this process may send; 0 while the database gives no word.",
+            u64::from(lease.holds()),
+        ),
+        ("envoi_workers", "Workers that share the relay, as far as this process knows.", share.of as u64),
+    ] {
+        out.push_str(&head(name, "gauge", help));
+        let _ = writeln!(out, "{name} {value}");
+    }
+    out
+}
