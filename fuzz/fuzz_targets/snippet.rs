@@ -1,22 +1,39 @@
-//! A snippet in any text: its front matter, its passages and its Markdown.
+//! A snippet in any text: its front matter, its Markdown, what it names. It opens, or what is wrong says where.
 #![no_main]
 
-use envoi::issue::{FrontMatter, Passage};
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use envoi::issue::{FrontMatter, Issue};
+use envoi::project::Project;
 use envoi::source::Source;
 use libfuzzer_sys::fuzz_target;
 
+/// A project in memory, one a process, with one issue of one snippet.
+static PROJECT: LazyLock<(Project, PathBuf)> = LazyLock::new(|| {
+    let memory = PathBuf::from("/dev/shm");
+    let memory = if memory.is_dir() { memory } else { std::env::temp_dir() };
+    let folder = memory.join(format!("envoi-fuzz-snippet-{}", std::process::id()));
+    let issue = folder.join("issues/news");
+    std::fs::create_dir_all(&issue).expect("a folder");
+    let config = "[organisation]\nname = \"Post\"\naddress = \"1 Quay\"\n[sender]\nfrom = \"Post <post@example.org>\"\n\
+                  [languages]\ndefault = \"en\"\n";
+    std::fs::write(folder.join("envoi.toml"), config).expect("a project");
+    std::fs::write(issue.join("issue.toml"), "subject = \"News\"\n").expect("an issue");
+    (Project::open(&folder).expect("a project"), issue.join("lead.md"))
+});
+
 fuzz_target!(|text: &str| {
-    let source = Source::new("lead.md", text);
-    // whatever an error says, it says where, and can be shown
-    let start = match FrontMatter::read(&source) {
+    let (project, snippet) = &*PROJECT;
+    match FrontMatter::read(&Source::new("lead.md", text)) {
         Ok((front, start)) => {
-            let _ = front.unused_keys();
-            start
+            assert!(text.is_char_boundary(start.min(text.len())));
+            drop(front.unused_keys());
         }
-        Err(error) => {
-            let _ = error.to_string();
-            return;
-        }
-    };
-    let _ = Passage::read(&source, start);
+        Err(error) => drop(error.to_string()),
+    }
+    std::fs::write(snippet, text).expect("a file");
+    if let Err(error) = Issue::open(project, "news") {
+        drop(error.to_string());
+    }
 });

@@ -41,6 +41,18 @@ fn what_is_built_to_break_a_reader_breaks_nothing() {
     assert_eq!(sent.suppressed(), ["gone@reader.example bounced"]);
 }
 
+/// `found/` holds what `fuzz/` found: parts whose boundaries are cut off made the MIME parser's own assertion fail.
+#[test]
+fn what_once_broke_the_reader_is_read_or_refused() {
+    let sent = sent_to(&["gone@reader.example"], "");
+    for (number, entry) in std::fs::read_dir("tests/inbox/found").expect("what was found").enumerate() {
+        let name = format!("found-{number}.eml");
+        sent.room.write(&name, std::fs::read(entry.expect("an entry").path()).expect("a message"));
+        let _ = sent.room.run(&format!("inbox {name}")).exit(0);
+    }
+    assert!(sent.suppressed().is_empty());
+}
+
 /// Every message of the collection, cut off at many places and with its bytes changed.
 #[test]
 fn damaged_messages_are_read_or_refused_and_never_break_off() {
