@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use serde::Serialize;
-use sqlx::AssertSqlSafe;
 
-use super::statement::{Link, alter, ask, on, query, query_as, query_scalar, together};
-use super::subscribers::tuples;
+use super::many::on_rows;
+use super::statement::{Link, alter, ask, on, query_as, query_scalar, together};
 use super::{Ledger, failed};
 use crate::address::Address;
 use crate::clock;
@@ -129,16 +128,15 @@ pub(super) async fn record_consents(link: &mut Link<'_>, consents: &[(&str, &Con
         }
     }
     for some in consents.chunks(ROWS) {
-        let sql = format!(
-            "INSERT INTO consents (key, origin, given, ip, recorded) VALUES {}
-             ON CONFLICT (key, origin, given) DO NOTHING",
-            tuples(some.len(), 5)
-        );
+        let (insert, size) = ("INSERT INTO consents (key, origin, given, ip, recorded) VALUES", (some.len(), 5));
         alter!(link, {
-            some.iter().fold(query(AssertSqlSafe(sql)), |query, (key, consent)| {
-                let origin = origins.get(&(consent.how, consent.source.as_str(), consent.text.as_str())).copied();
-                query.bind(*key).bind(origin).bind(consent.given.unwrap_or(0)).bind(&consent.ip).bind(now)
-            })
+            some.iter().fold(
+                on_rows(insert, size, "ON CONFLICT (key, origin, given) DO NOTHING"),
+                |query, (key, consent)| {
+                    let origin = origins.get(&(consent.how, consent.source.as_str(), consent.text.as_str())).copied();
+                    query.bind(*key).bind(origin).bind(consent.given.unwrap_or(0)).bind(&consent.ip).bind(now)
+                },
+            )
         })
         .map_err(failed("be written"))?;
     }

@@ -9,11 +9,11 @@ use std::fmt::Write as _;
 
 use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
-use sqlx::query::QueryScalar;
-use sqlx::{AssertSqlSafe, Executor};
+use sqlx::Executor;
+use sqlx::query::QueryAs;
 
+use super::many::among;
 use super::statement::{Link, alter, ask, query, query_scalar, together};
-use super::subscribers::places;
 use super::{Database, Ledger, failed};
 use crate::address::Address;
 use crate::clock;
@@ -156,12 +156,13 @@ pub(super) async fn erased_among<'k>(link: &mut Link<'_>, keys: &'k [String]) ->
     let salt = salt(link).await?;
     for some in keys.chunks(HASHES) {
         let hashes: Vec<String> = some.iter().map(|key| hash(&salt, key)).collect();
-        let sql = format!("SELECT hash FROM erasures WHERE hash IN ({})", places(1, hashes.len()));
-        let erased: Vec<String> = ask!(link, connection => {
-            hashes.iter().fold(query_scalar(AssertSqlSafe(sql)), QueryScalar::bind).fetch_all(connection)
+        let question = "SELECT hash FROM erasures WHERE hash IN";
+        let erased: Vec<(String,)> = ask!(link, connection => {
+            hashes.iter().fold(among(question, hashes.len()), QueryAs::bind).fetch_all(connection)
         })
         .map_err(failed("be read"))?;
-        found.extend(some.iter().zip(&hashes).filter(|(_, hash)| erased.contains(hash)).map(|(key, _)| key.as_str()));
+        let erased: HashSet<String> = erased.into_iter().map(|(hash,)| hash).collect();
+        found.extend(some.iter().zip(&hashes).filter(|(_, hash)| erased.contains(*hash)).map(|(key, _)| key.as_str()));
     }
     Ok(found)
 }

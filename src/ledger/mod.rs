@@ -12,6 +12,7 @@ mod enlist;
 mod erasures;
 mod journal;
 mod lease;
+mod many;
 mod moving;
 mod postgres;
 mod presence;

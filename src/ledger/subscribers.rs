@@ -6,11 +6,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use sqlx::query::{QueryAs, QueryScalar};
-use sqlx::{AssertSqlSafe, Executor};
+use sqlx::Executor;
+use sqlx::query::QueryAs;
 
 use super::consents::{Consent, record_consents};
 use super::erasures::erased_among;
+use super::many::{among, on_rows};
 use super::statement::{Link, alter, ask, change, on, query, query_as, query_scalar, together};
 use super::{Database, Ledger, failed};
 use crate::address::Address;
@@ -208,10 +209,9 @@ async fn weigh(link: &mut Link<'_>, newcomers: &[Newcomer], write: bool) -> Resu
 async fn stored(link: &mut Link<'_>, keys: &[String]) -> Result<HashMap<String, Stored>> {
     let mut found = HashMap::new();
     for some in keys.chunks(KEYS) {
-        let sql =
-            format!("SELECT key, address, lang, \"values\" FROM subscribers WHERE key IN ({})", places(1, some.len()));
+        let question = "SELECT key, address, lang, \"values\" FROM subscribers WHERE key IN";
         let rows: Vec<(String, String, String, String)> = ask!(link, connection => {
-            some.iter().fold(query_as(AssertSqlSafe(sql)), QueryAs::bind).fetch_all(connection)
+            some.iter().fold(among(question, some.len()), QueryAs::bind).fetch_all(connection)
         })
         .map_err(failed("be read"))?;
         found.extend(rows.into_iter().map(|(key, address, lang, values)| (key, Stored { address, lang, values })));
@@ -227,12 +227,12 @@ pub(super) async fn suppressed_among(link: &mut Link<'_>, keys: &[String]) -> Re
     .map_err(failed("be read"))?;
     let mut found = HashSet::new();
     for some in keys.chunks(KEYS).filter(|_| any > 0) {
-        let sql = format!("SELECT key FROM suppressions WHERE key IN ({})", places(1, some.len()));
-        let keys: Vec<String> = ask!(link, connection => {
-            some.iter().fold(query_scalar(AssertSqlSafe(sql)), QueryScalar::bind).fetch_all(connection)
+        let question = "SELECT key FROM suppressions WHERE key IN";
+        let keys: Vec<(String,)> = ask!(link, connection => {
+            some.iter().fold(among(question, some.len()), QueryAs::bind).fetch_all(connection)
         })
         .map_err(failed("be read"))?;
-        found.extend(keys);
+        found.extend(keys.into_iter().map(|(key,)| key));
     }
     Ok(found)
 }
@@ -240,31 +240,18 @@ pub(super) async fn suppressed_among(link: &mut Link<'_>, keys: &[String]) -> Re
 async fn upsert(link: &mut Link<'_>, rows: &[(&str, Stored)]) -> Result<()> {
     let now = clock::seconds();
     for some in rows.chunks(ROWS) {
-        let sql = format!(
-            "INSERT INTO subscribers (key, address, lang, \"values\", added, changed) VALUES {}
-             ON CONFLICT (key) DO UPDATE SET address = excluded.address, lang = excluded.lang,
-             \"values\" = excluded.\"values\", changed = excluded.changed",
-            tuples(some.len(), 6)
-        );
+        let insert = "INSERT INTO subscribers (key, address, lang, \"values\", added, changed) VALUES";
+        let size = (some.len(), 6);
+        let update = "ON CONFLICT (key) DO UPDATE SET address = excluded.address, lang = excluded.lang,
+                      \"values\" = excluded.\"values\", changed = excluded.changed";
         alter!(link, {
-            some.iter().fold(query(AssertSqlSafe(sql)), |query, (key, row)| {
+            some.iter().fold(on_rows(insert, size, update), |query, (key, row)| {
                 query.bind(*key).bind(&row.address).bind(&row.lang).bind(&row.values).bind(now).bind(now)
             })
         })
         .map_err(failed("take subscribers in"))?;
     }
     Ok(())
-}
-
-/// `$4, $5, $6`: so many parameters from a number on.
-pub(super) fn places(first: usize, count: usize) -> String {
-    (first..first + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
-}
-
-/// `($1, $2), ($3, $4)`: the parameters of so many rows.
-pub(super) fn tuples(rows: usize, columns: usize) -> String {
-    let row = |row: usize| format!("({})", places(row * columns + 1, columns));
-    (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
 /// A newcomer's row, laid over what is known of them.
@@ -350,10 +337,5 @@ mod tests {
         let second = merged(Some(&first), &ada).unwrap();
         assert_eq!((second.lang.as_str(), second.values.as_str()), ("fr", r#"{"city":"Paris","first_name":"Ada"}"#));
         assert_eq!(merged(Some(&second), &ada).unwrap(), second);
-    }
-
-    #[test]
-    fn parameters_are_numbered_through() {
-        assert_eq!(tuples(2, 3), "($1, $2, $3), ($4, $5, $6)");
     }
 }

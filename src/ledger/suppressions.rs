@@ -1,10 +1,9 @@
 //! The addresses that are never written to again.
 
-use sqlx::AssertSqlSafe;
-
 use super::erasures::erased_among;
+use super::many::on_rows;
 use super::statement::{alter, ask, change, on, query, query_as, together};
-use super::subscribers::{suppressed_among, tuples};
+use super::subscribers::suppressed_among;
 use super::{Ledger, Suppression};
 use crate::address::Address;
 use crate::clock;
@@ -58,13 +57,10 @@ impl Ledger {
                 keys.iter().map(|key| !known.contains(key) && !erased.contains(key.as_str())).collect();
             let fresh: Vec<_> = suppressions.iter().zip(&keys).zip(&new).filter(|(_, new)| **new && write).collect();
             for some in fresh.chunks(ROWS) {
-                let sql = format!(
-                    "INSERT INTO suppressions (key, address, reason, detail, since) VALUES {}
-                     ON CONFLICT (key) DO NOTHING",
-                    tuples(some.len(), 5)
-                );
+                let insert = "INSERT INTO suppressions (key, address, reason, detail, since) VALUES";
+                let size = (some.len(), 5);
                 alter!(transaction, {
-                    some.iter().fold(query(AssertSqlSafe(sql)), |query, ((one, key), _)| {
+                    some.iter().fold(on_rows(insert, size, "ON CONFLICT (key) DO NOTHING"), |query, ((one, key), _)| {
                         query.bind(*key).bind(one.address.as_str()).bind(&one.reason).bind(&one.detail).bind(one.since)
                     })
                 })?;

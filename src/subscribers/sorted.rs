@@ -8,6 +8,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::thread::{self, JoinHandle};
 
 use crate::address::Address;
 use crate::language::Language;
@@ -33,6 +34,8 @@ pub(super) struct Incoming {
 pub(super) struct Sorted {
     run: Vec<Incoming>,
     runs: Vec<File>,
+    /// The run that is being sorted, while the next one comes.
+    sorting: Option<JoinHandle<io::Result<File>>>,
 }
 
 impl Sorted {
@@ -46,21 +49,26 @@ impl Sorted {
     }
 
     fn spill(&mut self) -> io::Result<()> {
-        self.run.sort_by_cached_key(|incoming| incoming.newcomer.address.key());
-        let mut file = BufWriter::new(tempfile::tempfile()?);
-        for incoming in self.run.drain(..) {
-            write(&mut file, &incoming)?;
+        self.settle()?;
+        let run = std::mem::replace(&mut self.run, Vec::with_capacity(RUN));
+        self.sorting = Some(thread::Builder::new().name("sort".to_owned()).spawn(move || spilt(run))?);
+        Ok(())
+    }
+
+    fn settle(&mut self) -> io::Result<()> {
+        if let Some(sorting) = self.sorting.take() {
+            self.runs.push(sorting.join().map_err(|_| io::Error::other("the sorting broke off"))??);
         }
-        self.runs.push(file.into_inner().map_err(io::IntoInnerError::into_error)?);
         Ok(())
     }
 
     /// Gives them all: in the order of their addresses, or, where they are few, as they came.
     pub(super) fn each(mut self, mut take: impl FnMut(Incoming) -> io::Result<()>) -> io::Result<()> {
-        if self.runs.is_empty() {
+        if self.runs.is_empty() && self.sorting.is_none() {
             return self.run.into_iter().try_for_each(take);
         }
         self.spill()?;
+        self.settle()?;
         let mut runs = Vec::with_capacity(self.runs.len());
         for mut file in self.runs {
             file.rewind()?;
@@ -82,6 +90,14 @@ impl Sorted {
         }
         Ok(())
     }
+}
+
+/// A sorted run in a file of its own.
+fn spilt(mut run: Vec<Incoming>) -> io::Result<File> {
+    run.sort_by_cached_key(|incoming| incoming.newcomer.address.key());
+    let mut file = BufWriter::with_capacity(64 * 1024, tempfile::tempfile()?);
+    run.iter().try_for_each(|incoming| write(&mut file, incoming))?;
+    file.into_inner().map_err(io::IntoInnerError::into_error)
 }
 
 fn write(file: &mut impl Write, incoming: &Incoming) -> io::Result<()> {
