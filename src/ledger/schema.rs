@@ -233,7 +233,8 @@ pub(super) async fn migrate_postgres(connection: &mut PgConnection) -> Result<()
         let twin = error
             .as_database_error()
             .and_then(sqlx::error::DatabaseError::code)
-            .is_some_and(|code| code.starts_with("23"));
+            // a key that is there twice, a table, a type: whichever of them PostgreSQL comes upon first
+            .is_some_and(|code| code.starts_with("23") || ["42P07", "42710"].contains(&code.as_ref()));
         tries += 1;
         if !twin || tries > 3 {
             return Err(making()(error));
