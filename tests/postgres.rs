@@ -172,6 +172,23 @@ fn what_was_prepared_once_is_only_claimed() {
 }
 
 #[test]
+fn who_is_erased_during_a_send_is_left_out_and_holds_up_nobody() {
+    if !need(Service::Postgres) {
+        return;
+    }
+    let postgres = Postgres::new().start();
+    let postbox = Postbox::new().forgets_contents().reply_delay(Duration::from_millis(20)).start();
+    let room = newsroom(&postbox, &postgres.url(), 60, "connections = 2\npause = 0");
+    let running = room.spawn("send 2026-11 --yes");
+    postbox.wait_for(3, Duration::from_secs(30));
+    // it is claimed by now
+    let _ = room.run("subscribers erase reader00055@example.com --yes").exit(0);
+    let _ = running.wait().exit(0);
+    assert_eq!(postbox.count(), 59);
+    assert!(!taken(&postbox).contains("reader00055@example.com"));
+}
+
+#[test]
 fn prometheus_can_see_how_a_send_goes() {
     if !need(Service::Postgres) {
         return;

@@ -1,8 +1,8 @@
 //! What becomes of deliveries: verdicts in; rows for the ledger, counts, the pace and the brake out.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::brake::Brake;
@@ -18,8 +18,15 @@ use crate::ledger::{Outcome, Scribe, State};
 /// How often a delivery is put off without being counted as tried: a relay may be busy, a connection may break.
 const PATIENCE: u16 = 3;
 
-/// After how many refusals in a row, none of which blames its address, the send is stopped.
+/// After how many refusals in a row, none of which surely means its address, the send is stopped.
 const STREAK: u32 = 5;
+
+/// The same where the relay has taken messages before, of refusals that seem to mean their addresses: some may well
+/// stand one after the other in a list.
+const LONG_STREAK: u32 = 20;
+
+/// The pause before an address is asked for again that seems not to exist.
+const SECOND_LOOK: Duration = Duration::from_secs(1);
 
 /// The longest pause before a deferred delivery is tried again.
 const LONGEST: Duration = Duration::from_hours(4);
@@ -33,10 +40,15 @@ pub(super) struct Clerk<'s> {
     pub(super) progress: &'s Progress,
     pub(super) attempts: u16,
     pub(super) pause: Duration,
-    /// Refusals in a row that do not blame their address.
+    /// Refusals in a row that may mean us.
     pub(super) doubts: AtomicU32,
+    /// How many messages were accepted in this run.
+    pub(super) accepted: AtomicU64,
+    /// The deliveries that were refused as if their address did not exist, when that was still to be doubted; with how
+    /// many messages had been accepted by then.
+    pub(super) suspected: Mutex<HashMap<i64, u64>>,
     /// The addresses that were deferred in this run and wait for their next attempt.
-    pub(super) deferred: Mutex<std::collections::HashSet<i64>>,
+    pub(super) deferred: Mutex<HashSet<i64>>,
 }
 
 impl Clerk<'_> {
@@ -45,13 +57,11 @@ impl Clerk<'_> {
         match verdict {
             Verdict::Accepted(reply) => {
                 self.doubts.store(0, Ordering::Relaxed);
+                self.accepted.fetch_add(1, Ordering::Relaxed);
                 self.close(&job, State::Accepted, Some(&reply), "", false)
             }
-            Verdict::Refused(reply) => {
-                self.doubts.store(0, Ordering::Relaxed);
-                let suppress = reply.condemns_address();
-                self.close(&job, State::Rejected, Some(&reply), "", suppress)
-            }
+            Verdict::Refused(reply) if reply.condemns_address() => self.condemn(&job, &reply),
+            Verdict::Refused(reply) => self.close(&job, State::Rejected, Some(&reply), "", false),
             Verdict::Deferred(reply) => {
                 if reply.is(421) {
                     self.pace.slow_down();
@@ -120,6 +130,37 @@ impl Clerk<'_> {
             return self.close(job, State::Rejected, Some(reply), "", false);
         }
         self.defer(job, Some(reply), "")
+    }
+
+    /// A refusal as of an address that does not exist, which is never written to again. That is for good, so that it has
+    /// to be sure: a relay that refuses everybody says the same. Sure it is with an enhanced code, once the relay has
+    /// taken a message; without one, when it refuses again after it has taken others meanwhile.
+    fn condemn(&self, job: &Job, reply: &Reply) -> Result<()> {
+        let accepted = self.accepted.load(Ordering::Relaxed);
+        let suspected = {
+            let mut suspected = self.suspected.lock().unwrap_or_else(PoisonError::into_inner);
+            let before = suspected.get(&job.delivery.id).copied();
+            let sure = if reply.is_enhanced() { accepted > 0 } else { before.is_some_and(|before| accepted > before) };
+            if sure {
+                suspected.remove(&job.delivery.id);
+                drop(suspected);
+                return self.close(job, State::Rejected, Some(reply), "", true);
+            }
+            suspected.entry(job.delivery.id).or_insert(accepted);
+            before.is_some()
+        };
+        let streak = if accepted == 0 { STREAK } else { LONG_STREAK };
+        // one address that is refused again and again says nothing about the others
+        if !suspected && self.doubts.fetch_add(1, Ordering::Relaxed) + 1 >= streak {
+            self.brake.fail(halted(Stage::Rcpt, reply, job));
+        }
+        if self.brake.is_pulled() {
+            return self.keep(job, Duration::ZERO, Some(reply), "");
+        }
+        if job.delivery.attempts + 1 >= self.attempts {
+            return self.close(job, State::Rejected, Some(reply), "", false);
+        }
+        self.keep(job, self.pause.min(SECOND_LOOK), Some(reply), "")
     }
 
     /// Another attempt, after a pause that doubles from attempt to attempt.

@@ -190,9 +190,11 @@ impl Dialogue {
         self.unsent += 1;
     }
 
-    /// How many messages may be under way at once, chunked. One, until the relay has shown that it can do it.
+    /// How many messages may be under way at once, chunked. One, until the relay has shown that it can do it. None more
+    /// behind those that never left: they are the last ones under way, and no reply to a later one may be read as theirs.
     pub(super) fn window(&self) -> usize {
         match self.manner {
+            _ if self.late > 0 => 0,
             Manner::Chunked(window) if self.carried > 0 => window,
             _ => 1,
         }
@@ -295,5 +297,74 @@ fn never_left(fault: &Fault) -> Verdict {
     match fault {
         Fault::Late => Verdict::Late,
         other => Verdict::PutOff(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use lettre::transport::smtp::client::AsyncSmtpConnection;
+    use lettre::transport::smtp::extension::ClientId;
+    use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+    use crate::address::Address;
+    use crate::delivery::offer::Offer;
+    use crate::ledger::Lease;
+
+    /// A relay that takes everything, in chunks.
+    async fn take_everything(listener: TcpListener) -> std::io::Result<()> {
+        let (stream, _) = listener.accept().await?;
+        let mut stream = BufReader::new(stream);
+        stream.write_all(b"220 relay\r\n").await?;
+        let mut line = String::new();
+        while stream.read_line(&mut line).await? > 0 {
+            if let Some(size) = line.strip_prefix("BDAT ").and_then(|rest| rest.split(' ').next()?.parse().ok()) {
+                stream.read_exact(&mut vec![0; size]).await?;
+            }
+            stream.write_all(b"250 fine\r\n").await?;
+            line.clear();
+        }
+        Ok(())
+    }
+
+    async fn dialogue(window: usize) -> Dialogue {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        tokio::spawn(take_everything(listener));
+        let smtp = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &ClientId::default()).await.unwrap();
+        let offer = Offer { keywords: vec!["PIPELINING".to_owned(), "CHUNKING".to_owned()] };
+        let connection = Connection::new(smtp, offer, Duration::from_secs(5));
+        Dialogue::new(connection, window, Manner::Chunked(window))
+    }
+
+    #[tokio::test]
+    async fn a_message_that_never_left_gets_no_later_ones_reply() {
+        let mut dialogue = dialogue(3).await;
+        let message = Message { from: Address::example(), to: Address::example(), bytes: b"Text.\r\n".to_vec() };
+        let mut verdicts = Vec::new();
+        for _ in 0..3 {
+            dialogue.send_ahead(&message);
+        }
+        // the first two are answered while the third is under way
+        for _ in 0..2 {
+            verdicts.push(dialogue.oldest().await);
+        }
+        // one more is gathered; then this process is away for longer than its lease
+        dialogue.send_ahead(&message);
+        dialogue.connection = dialogue.connection.under(Lease::new(Instant::now()));
+        verdicts.push(dialogue.oldest().await);
+        // back again, with a new lease: nothing may go out behind the one that never left
+        dialogue.connection = dialogue.connection.under(Lease::default());
+        assert_eq!(dialogue.window(), 0);
+        assert!(verdicts.iter().all(|verdict| matches!(verdict, Verdict::Accepted(_))), "{verdicts:?}");
+        assert_eq!(dialogue.oldest().await, Verdict::Late);
+        // and from then on as before
+        assert_eq!(dialogue.window(), 3);
+        dialogue.send_ahead(&message);
+        assert!(matches!(dialogue.oldest().await, Verdict::Accepted(_)));
+        dialogue.end().await;
     }
 }

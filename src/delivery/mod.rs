@@ -10,6 +10,7 @@
 
 mod brake;
 mod catcher;
+mod clear_text;
 mod clerk;
 mod connection;
 mod dialogue;

@@ -25,7 +25,11 @@ const DEAF: Duration = Duration::from_secs(1);
 
 /// The pace of one send, shared by its connections.
 #[derive(Debug)]
-pub(super) struct Pace(Mutex<State>);
+pub(super) struct Pace {
+    state: Mutex<State>,
+    /// Held by the one whose turn it is to wait for leave: first come, first served.
+    turn: tokio::sync::Mutex<()>,
+}
 
 #[derive(Debug)]
 struct State {
@@ -51,7 +55,7 @@ impl Pace {
     pub(super) fn new(ceiling: Option<Rate>) -> Self {
         let ceiling = ceiling.map(Rate::per_second);
         let now = Instant::now();
-        Self(Mutex::new(State {
+        let state = State {
             whole: ceiling,
             fraction: 1.0,
             ceiling,
@@ -62,17 +66,21 @@ impl Pace {
             slowed: None,
             second: (now, 0),
             measured: 0.0,
-        }))
+        };
+        Self { state: Mutex::new(state), turn: tokio::sync::Mutex::default() }
     }
 
-    /// Takes leave for one message; else says how long to wait before asking again.
-    pub(super) fn ask(&self) -> Result<(), Duration> {
-        self.state().ask(Instant::now())
+    /// Takes leave for one message, if there is some and nobody waits for it.
+    pub(super) fn ask(&self) -> bool {
+        // whoever waits comes first: a connection that always asks at once would else keep the others waiting for ever
+        self.turn.try_lock().is_ok_and(|_turn| self.state().ask(Instant::now()).is_ok())
     }
 
-    /// Waits for leave for one message.
+    /// Waits for leave for one message. Whoever gives up waiting takes nothing.
     pub(super) async fn wait(&self) {
-        while let Err(pause) = self.ask() {
+        let _turn = self.turn.lock().await;
+        loop {
+            let Err(pause) = self.state().ask(Instant::now()) else { return };
             tokio::time::sleep(pause).await;
         }
     }
@@ -98,7 +106,7 @@ impl Pace {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -212,6 +220,19 @@ mod tests {
         assert_eq!(in_a_second(&pace, second(2)), 0);
         pace.share(1.0);
         assert!((97..=103).contains(&in_a_second(&pace, second(3))));
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_comes_before_whoever_asks_at_once() {
+        let pace = Pace::new(Some(Rate { count: 1, seconds: 60 }));
+        assert!(pace.ask());
+        let mut waiting = Box::pin(pace.wait());
+        assert!(futures_util::future::poll_immediate(&mut waiting).await.is_none());
+        pace.state().tokens = 1.0;
+        assert!(!pace.ask(), "it was another's");
+        // who gives up waiting leaves it to the others
+        drop(waiting);
+        assert!(pace.ask());
     }
 
     #[test]

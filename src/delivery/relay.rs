@@ -7,13 +7,14 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::Ehlo;
 use lettre::transport::smtp::extension::ClientId;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::clear_text::ClearText;
 use super::connection::Connection;
 use super::offer::Offer;
 use super::reply::{Fault, Reply, reply};
@@ -160,7 +161,9 @@ impl Relay {
         } else {
             let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(|e| lost(e.to_string()))?;
             stream.set_nodelay(true).map_err(|error| lost(error.to_string()))?;
-            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello)
+            let stream: Box<dyn AsyncTokioStream> =
+                if self.tls == Tls::None { Box::new(stream) } else { Box::new(ClearText::new(stream)) };
+            AsyncSmtpConnection::connect_with_transport(stream, &self.hello)
                 .await
                 .map_err(|error| later_or_never(self, "the greeting", reply(Err(error))))?
         };
@@ -226,6 +229,14 @@ impl Relay {
         while let Some(cause) = source {
             why = cause.to_string();
             source = cause.source();
+        }
+        if why.contains("corrupt message") {
+            // what came is no TLS: it was put behind the answer to STARTTLS, or the port is not what it is taken for
+            return NoConnection::Never(Error::Relay(
+                Trouble::new(format!("no protected connection to the relay {}: {why}", self.name()))
+                    .hint("check the port: 587 for STARTTLS, 465 with `tls = \"implicit\"`")
+                    .hint("if the port is right, somebody on the way may have put in words of their own: nothing was sent"),
+            ));
         }
         let certificate = why.contains("certificate") || why.contains("TLS") || why.contains("alert") || error.is_tls();
         if !certificate && !error.is_permanent() {

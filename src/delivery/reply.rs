@@ -34,13 +34,15 @@ impl Reply {
         (500..600).contains(&self.code)
     }
 
-    /// Whether a refusal is about the address and not about us or the message: the enhanced code says so
-    /// (RFC 3463: 5.1.x addressing, 5.2.x mailbox), or, without one, the code (RFC 5321: 550, 551, 553).
+    /// Whether a refusal is about the reader's address and not about us or the message: the enhanced code says so
+    /// (RFC 3463: 5.1.x addressing, but for 5.1.7 and 5.1.8, which are the sender's address; 5.2.x mailbox), or, without
+    /// one, the code (RFC 5321: 550, 551, 553), where the text does not speak of us.
     pub fn blames_address(&self) -> bool {
         match self.enhanced() {
-            Some((5, subject)) => subject == 1 || subject == 2,
+            Some((5, 1, 7 | 8)) => false,
+            Some((5, subject, _)) => subject == 1 || subject == 2,
             Some(_) => false,
-            None => [550, 551, 553].contains(&self.code),
+            None => [550, 551, 553].contains(&self.code) && !self.speaks_of_us(),
         }
     }
 
@@ -48,10 +50,10 @@ impl Reply {
     /// message that is too large for it is not that.
     pub fn condemns_address(&self) -> bool {
         match self.enhanced() {
-            Some((5, 1)) => true,
-            Some((5, 2)) => self.text.split(' ').next().is_some_and(|word| word == "5.2.1"),
+            Some((5, 1, _)) => self.blames_address(),
+            Some((5, 2, detail)) => detail == 1,
             Some(_) => false,
-            None => [550, 551, 553].contains(&self.code),
+            None => self.blames_address(),
         }
     }
 
@@ -60,14 +62,26 @@ impl Reply {
         self.enhanced().is_some()
     }
 
-    /// The class and subject of an enhanced status code at the text's start (RFC 2034).
-    fn enhanced(&self) -> Option<(u8, u16)> {
-        let mut parts = self.text.split(' ').next()?.split('.');
-        let class = parts.next()?.parse().ok()?;
-        let subject = parts.next()?.parse().ok()?;
-        parts.next()?.parse::<u16>().ok()?;
-        Some((class, subject))
+    /// The class, subject and detail of its enhanced status code: at the text's start (RFC 2034), or in brackets at its
+    /// end, as qmail writes it (`sorry, no mailbox here by that name. (#5.1.1)`).
+    fn enhanced(&self) -> Option<(u8, u16, u16)> {
+        let first = self.text.split(' ').next()?;
+        let last = || self.text.rsplit(' ').next()?.strip_prefix("(#")?.strip_suffix(')');
+        enhanced(first).or_else(|| enhanced(last()?))
     }
+
+    /// Whether the text of a refusal without an enhanced code is about what we may do, or about our address.
+    fn speaks_of_us(&self) -> bool {
+        let text = self.text.to_ascii_lowercase();
+        ["relay", "sender", "authenticat"].iter().any(|word| text.contains(word))
+    }
+}
+
+/// An enhanced status code (RFC 3463): class, subject, detail.
+fn enhanced(word: &str) -> Option<(u8, u16, u16)> {
+    let mut parts = word.split('.');
+    let code = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    parts.next().is_none().then_some(code)
 }
 
 /// Why there is no reply.
@@ -127,5 +141,26 @@ mod tests {
         assert!(!reply(552, "5.2.2 mailbox full").condemns_address());
         assert!(!reply(554, "5.7.1 relay access denied").blames_address());
         assert!(!reply(554, "transaction failed").blames_address());
+        assert!(reply(550, "5.1.2 no such domain").condemns_address());
+        assert!(reply(550, "5.2.1 mailbox disabled").condemns_address());
+        assert!(reply(550, "5.1.10 null MX").condemns_address());
+    }
+
+    #[test]
+    fn a_refusal_that_means_us_is_no_readers_fault() {
+        for (code, text) in [
+            // RFC 3463, section 3.2: X.1.7 and X.1.8 are the sender's address
+            (550, "5.1.7 <post@example.org>: Sender address rejected"),
+            (550, "5.1.8 <post@example.org>: Sender address rejected: Domain not found"),
+            (550, "relay not permitted"),
+            (550, "Relaying denied. Please authenticate first."),
+            (550, "Sender verify failed"),
+            (553, "sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"),
+        ] {
+            let reply = Reply { code, text: text.to_owned() };
+            assert!(!reply.blames_address() && !reply.condemns_address(), "{code} {text}");
+        }
+        let qmail = Reply { code: 550, text: "sorry, no mailbox here by that name. (#5.1.1)".to_owned() };
+        assert!(qmail.is_enhanced() && qmail.condemns_address());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, AtomicUsize};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
@@ -130,6 +130,8 @@ impl Run<'_> {
                 attempts: self.relay.attempts,
                 pause: self.relay.pause,
                 doubts: AtomicU32::new(0),
+                accepted: AtomicU64::new(0),
+                suspected: Mutex::default(),
                 deferred: Mutex::default(),
             },
             lease: lease.clone(),

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use super::clerk::Clerk;
 use super::dialogue::{Dialogue, Manner, Opening};
+use super::meaning::Verdict;
 use super::queue::Job;
 use super::relay::{NoConnection, Relay};
 use super::reply::Fault;
@@ -26,6 +27,9 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The longest pause before another try to connect.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+
+/// As after so many failures a connection pauses that was refused while others are open: the relay allows no more.
+const CROWDED: u32 = 3;
 
 /// What the workers of one send share.
 pub(super) struct Office<'s> {
@@ -53,10 +57,12 @@ impl Office<'_> {
     /// the ledger's.
     pub(super) async fn work(&self, own: usize) -> Result<()> {
         let mut failures = 0;
-        while let Some(job) = self.next(own).await {
+        let mut crowded = 0;
+        while let Some(job) = self.next(own, None).await {
             match self.relay.connect().await {
                 Ok(connection) => {
                     failures = 0;
+                    crowded = 0;
                     self.connected.fetch_add(1, Ordering::Relaxed);
                     self.clerk.progress.connected();
                     let connection = connection.under(self.lease.clone());
@@ -75,11 +81,14 @@ impl Office<'_> {
                 }
                 Err(NoConnection::Later(why)) => {
                     self.clerk.queue.put_back(job);
-                    failures += 1;
+                    self.clerk.pace.give_back();
                     if self.connected.load(Ordering::Relaxed) > 0 {
-                        // the relay takes no more connections than it has: the others carry on
-                        return Ok(());
+                        // the relay takes no more connections for now: the others carry on meanwhile
+                        self.pause(CROWDED + crowded).await;
+                        crowded += 1;
+                        continue;
                     }
+                    failures += 1;
                     if failures >= u32::from(self.relay.attempts) {
                         self.clerk.brake.fail(unreachable(self.relay, &why));
                         return Ok(());
@@ -117,16 +126,16 @@ impl Office<'_> {
             {
                 // the relay waits for a message that does not come: it hears of it by the connection's end
                 dialogue.over = Some(Fault::Late);
-                return open.into_iter().chain(announced).try_for_each(|parcel| self.clerk.hold_back(parcel.job));
+                return open.into_iter().chain(announced).try_for_each(|parcel| self.hold_back(parcel.job));
             }
             let (verdict, opening) =
                 dialogue.turn(open.as_ref().map(|p| &p.message), announced.as_ref().map(|p| &p.message)).await;
             if let (Some(parcel), Some(verdict)) = (open.take(), verdict) {
-                self.clerk.enter(parcel.job, verdict)?;
+                self.enter(parcel.job, verdict)?;
             }
             match (announced, opening) {
                 (Some(parcel), Some(Opening::Ready)) => open = Some(parcel),
-                (Some(parcel), Some(Opening::Over(verdict))) => self.clerk.enter(parcel.job, verdict)?,
+                (Some(parcel), Some(Opening::Over(verdict))) => self.enter(parcel.job, verdict)?,
                 _ => {}
             }
             if dialogue.over.is_some() {
@@ -135,7 +144,7 @@ impl Office<'_> {
             next = match &open {
                 // the relay waits for a message: it is not kept waiting
                 Some(_) if self.has_room(own, dialogue.carried + 1) => self.next_at_once(),
-                None if self.has_room(own, dialogue.carried) => self.next_while_connected(own).await,
+                None if self.has_room(own, dialogue.carried) => self.next(own, Some(IDLE)).await,
                 _ => None,
             };
             if open.is_none() && next.is_none() {
@@ -168,7 +177,7 @@ impl Office<'_> {
             }
             for Parcel { job, message, .. } in ready {
                 if late {
-                    self.clerk.hold_back(job)?;
+                    self.hold_back(job)?;
                     continue;
                 }
                 dialogue.send_ahead(&message);
@@ -176,25 +185,33 @@ impl Office<'_> {
             }
             if let Some(job) = under_way.pop_front() {
                 let verdict = dialogue.oldest().await;
-                self.clerk.enter(job, verdict)?;
+                self.enter(job, verdict)?;
                 continue;
             }
             if dialogue.over.is_some() || late || !self.has_room(own, dialogue.carried) {
                 return Ok(());
             }
-            next = self.next_while_connected(own).await;
+            next = self.next(own, Some(IDLE)).await;
             if next.is_none() {
                 return Ok(());
             }
         }
     }
 
-    /// The next job, when there is one, the lease holds, the connection is ours and the pace allows it; none at the end.
-    async fn next(&self, own: usize) -> Option<Job> {
+    /// The next job, when there is one, the lease holds, the connection is ours and the pace allows it; none at the end,
+    /// or when it takes longer than there is patience for. A job that was taken is never dropped on the way.
+    async fn next(&self, own: usize, patience: Option<Duration>) -> Option<Job> {
         let brake = self.clerk.brake;
         if brake.is_pulled() {
             return None;
         }
+        let patience = async {
+            match patience {
+                Some(patience) => tokio::time::sleep(patience).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::pin!(patience);
         let connections = usize::from(self.relay.connections);
         let job = tokio::select! {
             biased;
@@ -208,6 +225,7 @@ impl Office<'_> {
                 }
                 self.clerk.queue.take().await
             } => job,
+            () = &mut patience => None,
         }?;
         tokio::select! {
             biased;
@@ -216,7 +234,25 @@ impl Office<'_> {
                 None
             }
             () = self.clerk.pace.wait() => Some(job),
+            () = &mut patience => {
+                self.clerk.queue.put_back(job);
+                None
+            }
         }
+    }
+
+    /// Has a verdict entered, of which one is for us: what was held back.
+    fn enter(&self, job: Job, verdict: Verdict) -> Result<()> {
+        match verdict {
+            Verdict::Late => self.hold_back(job),
+            verdict => self.clerk.enter(job, verdict),
+        }
+    }
+
+    /// Keeps a message that must not go out now. Where the lease holds, the row itself was taken from us, by an erasure
+    /// for one: it is let go, which changes nothing where it is not ours. Else it waits until the lease holds again.
+    fn hold_back(&self, job: Job) -> Result<()> {
+        if self.lease.holds() { self.clerk.release(&job) } else { self.clerk.hold_back(job) }
     }
 
     /// Whether the connection of this number may be used now.
@@ -224,14 +260,9 @@ impl Office<'_> {
         self.lease.holds() && own < self.lease.share().connections(usize::from(self.relay.connections))
     }
 
-    /// The same, but not for longer than an idle connection is kept.
-    async fn next_while_connected(&self, own: usize) -> Option<Job> {
-        tokio::time::timeout(IDLE, self.next(own)).await.unwrap_or_default()
-    }
-
     /// The next job, if nobody has to wait for it.
     fn next_at_once(&self) -> Option<Job> {
-        if self.clerk.brake.is_pulled() || self.clerk.pace.ask().is_err() {
+        if self.clerk.brake.is_pulled() || !self.clerk.pace.ask() {
             return None;
         }
         let job = self.clerk.queue.try_take();
@@ -302,6 +333,8 @@ impl Office<'_> {
         let pause = pause.mul_f64(0.75 + share as f64 / 2000.0);
         tokio::select! {
             () = self.clerk.brake.pulled() => {}
+            // nothing is left for it
+            () = self.clerk.queue.over() => {}
             () = tokio::time::sleep(pause) => {}
         }
     }
@@ -313,4 +346,62 @@ fn unreachable(relay: &Relay, why: &str) -> Error {
             .hint("check `host` and `port` under `[relay]`; `envoi doctor` tries the connection step by step")
             .hint("run the command again to go on where it stopped"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU32;
+
+    use super::*;
+    use crate::audience::Subscriber;
+    use crate::delivery::brake::Brake;
+    use crate::delivery::pace::Pace;
+    use crate::delivery::progress::Progress;
+    use crate::delivery::queue::Queue;
+    use crate::ledger::{Delivery, Ledger};
+    use crate::project::Rate;
+
+    #[tokio::test]
+    async fn who_gives_up_waiting_for_the_pace_puts_the_job_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut ledger = Ledger::open(&folder.path().join("ledger.db")).await.unwrap();
+        ledger.sign_on().await.unwrap();
+        let (scribe, desk) = ledger.scribe().unwrap();
+        let (queue, brake, progress) = (Queue::default(), Brake::default(), Progress::default());
+        let pace = Pace::new(Some(Rate { count: 1, seconds: 3600 }));
+        let relay = Relay::local(25);
+        let clerk = Clerk {
+            scribe,
+            queue: &queue,
+            pace: &pace,
+            brake: &brake,
+            progress: &progress,
+            attempts: 1,
+            pause: Duration::ZERO,
+            doubts: AtomicU32::new(0),
+            accepted: std::sync::atomic::AtomicU64::new(0),
+            suspected: Mutex::default(),
+            deferred: Mutex::default(),
+        };
+        let office = Office {
+            relay: &relay,
+            stampers: &[],
+            clerk,
+            lease: Lease::default(),
+            connected: AtomicUsize::new(0),
+            most: Mutex::new(Manner::Lockstep),
+        };
+        let subscriber = Subscriber { address: crate::address::Address::example(), language: None, values: Vec::new() };
+        let delivery = Delivery { id: 1, subscriber, edition: "en".to_owned(), attempts: 0 };
+        queue.add(std::iter::once(Job { delivery, put_off: 0 }));
+        assert!(pace.ask());
+        assert!(office.next(0, Some(Duration::from_millis(20))).await.is_none());
+        assert_eq!(queue.length(), (1, 0), "nobody has it, and nobody would ever finish it");
+        // nor is anybody kept waiting for a job that does not come
+        let job = queue.try_take();
+        assert!(office.next(0, Some(Duration::from_millis(20))).await.is_none());
+        assert!(job.is_some());
+        drop(office);
+        desk.close().await.unwrap();
+    }
 }

@@ -51,7 +51,7 @@ impl Share {
 
 impl Lease {
     /// A lease that can end.
-    pub(super) fn new(deadline: Instant) -> Self {
+    pub(crate) fn new(deadline: Instant) -> Self {
         let share = Share { rank: 0, of: 0 };
         Self(Some(Arc::new(watch::Sender::new(Standing { deadline, gone: false, share }))))
     }

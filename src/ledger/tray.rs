@@ -102,7 +102,14 @@ impl Tray {
     /// Waits until everything handed in so far is in the database.
     pub(super) async fn flush(&self) -> Result<()> {
         let (done, written) = oneshot::channel();
-        self.inner().waiting.push(done);
+        {
+            let mut inner = self.inner();
+            // nobody would ever answer
+            if inner.failed {
+                return Err(gone());
+            }
+            inner.waiting.push(done);
+        }
         self.handed_in.notify_one();
         // where the writer is gone, `done` is dropped with its tray's list
         written.await.map_err(|_| gone())
@@ -183,5 +190,19 @@ impl Inner {
             return Ok(());
         }
         self.journal.begin_anew(self.outcomes.values())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_writer_that_has_failed() {
+        let folder = tempfile::tempdir().unwrap();
+        let tray = Tray::new(Journal::begin(folder.path().join("journal")).unwrap());
+        tray.inner().failed = true;
+        let flushed = tokio::time::timeout(Duration::from_secs(5), tray.flush()).await;
+        assert!(flushed.is_ok_and(|flushed| flushed.is_err()));
     }
 }
