@@ -61,12 +61,14 @@ impl Binder {
         Ok(Self { folder: folder.to_owned(), before, stage, taken: Mutex::default() })
     }
 
-    /// Takes a file under its place within the folder; one that came before is the same.
+    /// Takes a file under its place within the folder; the same one may come again.
     pub(super) fn put(&self, name: PathBuf, bytes: &[u8]) -> Result<()> {
         let taken = || self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let hash = hash(bytes);
         match taken().own.files.entry(name.clone()) {
+            Entry::Occupied(there) if *there.get() != hash => return Err(twice(&name)),
             Entry::Occupied(_) => return Ok(()),
-            Entry::Vacant(place) => drop(place.insert(hash(bytes))),
+            Entry::Vacant(place) => drop(place.insert(hash)),
         }
         match std::fs::read(self.folder.join(&name)) {
             Ok(there) if there == bytes => {}
@@ -118,9 +120,18 @@ impl Binder {
         if !changes.removed.is_empty() || !changes.kept.is_empty() {
             save(&folder, &own)?;
         }
+        output::sweep(&folder);
         Ok(changes)
     }
 }
+
+fn twice(name: &Path) -> Error {
+    Error::Refused(
+        Trouble::new(format!("two different files of the archive would be `{}`", name.display()))
+            .hint("rename one of them; nothing was written"),
+    )
+}
+
 fn read(folder: &Path) -> Result<Own> {
     let path = folder.join(LIST);
     let Ok(text) = std::fs::read(&path) else { return Ok(Own::default()) };

@@ -1,11 +1,13 @@
 //! What is out: an issue of the folder + when it was sent -> [`Found`], or why it is left out.
 //!
 //! An issue is out when a delivery of it was accepted and no embargo in it lasts. A press release is out when its issue
-//! is, or when `published = true` stands in its front matter; never before its embargo, never before its date. A draft
-//! can't slip in: something has to have been done for it to appear.
+//! is and it is for every reader, or when `published = true` stands in its front matter. Nothing is before its embargo or
+//! its date. A draft can't slip in: something has to have been done for it to appear.
 
 use std::collections::BTreeMap;
 use std::fmt;
+
+use jiff::civil::Date;
 
 use crate::check;
 use crate::clock;
@@ -45,6 +47,10 @@ pub enum Why {
     NotSent,
     /// It was sent, or will be, and must not appear before this moment.
     Embargo(Moment),
+    /// It was sent, but bears a later day.
+    Date(Date),
+    /// It was sent, and every text of it is for some readers only.
+    ForSome,
     /// It cannot be read, and was not sent.
     Unreadable,
 }
@@ -54,6 +60,8 @@ impl fmt::Display for Why {
         match self {
             Self::NotSent => f.write_str("not sent"),
             Self::Embargo(moment) => write!(f, "under embargo until {}", moment.0.strftime("%Y-%m-%d %H:%M %:z")),
+            Self::Date(day) => write!(f, "its date is {day}"),
+            Self::ForSome => f.write_str("its texts are for some readers only"),
             Self::Unreadable => f.write_str("it cannot be read, and was not sent"),
         }
     }
@@ -81,7 +89,7 @@ pub(super) struct Found {
     pub(super) issue: Issue,
     /// When its send began; none where it was not sent or is under embargo.
     pub(super) sent: Option<i64>,
-    /// Whether it has anything but press releases, which have pages of their own.
+    /// Whether it has anything for everybody but press releases, which have pages of their own.
     pub(super) is_newsletter: bool,
     /// The names of its press releases that are out.
     pub(super) releases: Vec<String>,
@@ -98,20 +106,23 @@ pub(super) fn look(project: &Project, slug: &str, sent: Option<i64>, columns: &[
         }
         Err(other) => return Err(other),
     };
-    let now = clock::now().timestamp();
-    let embargo = issue.embargo().filter(|moment| now < moment.0.timestamp()).cloned();
+    let now = clock::now();
+    let embargo = issue.embargo().filter(|moment| now.timestamp() < moment.0.timestamp()).cloned();
+    let later = issue.manifest.date.map(|day| day.0).filter(|day| now.date() < *day);
     let was_sent = sent.is_some();
-    let sent = sent.filter(|_| embargo.is_none());
+    let sent = sent.filter(|_| embargo.is_none() && later.is_none());
     let releases = releases(&issue, sent.is_some());
-    let why = match embargo {
-        Some(moment) if was_sent || releases.is_empty() => Some(Why::Embargo(moment)),
+    let is_newsletter = issue.all_snippets().any(is_for_everybody);
+    let why = match (embargo, later) {
+        (Some(moment), _) if was_sent || releases.is_empty() => Some(Why::Embargo(moment)),
+        (_, Some(day)) if was_sent => Some(Why::Date(day)),
+        _ if sent.is_some() && releases.is_empty() && !is_newsletter => Some(Why::ForSome),
         _ if sent.is_none() && releases.is_empty() => Some(Why::NotSent),
         _ => None,
     };
     let wrong = releases.iter().flat_map(|name| versions(&issue, name));
     let wrong = wrong.flat_map(|release| stands_against(release, columns)).collect();
     let left_out = why.map(|why| LeftOut { slug: slug.to_owned(), why });
-    let is_newsletter = issue.all_snippets().any(|snippet| snippet.front.kind != Kind::PressRelease);
     let is_out = sent.is_some() || !releases.is_empty();
     Ok(Looked { found: is_out.then_some(Found { issue, sent, is_newsletter, releases }), left_out, wrong })
 }
@@ -122,18 +133,24 @@ fn releases(issue: &Issue, sent: bool) -> Vec<String> {
         let releases = versions.iter().filter(|snippet| snippet.front.kind == Kind::PressRelease);
         let releases: Vec<&Snippet> = releases.collect();
         // every language of a release has to be out: pages lead to each other
-        let first = releases.first().filter(|_| releases.iter().all(|release| is_out(release, sent)))?;
+        let first = releases.first().filter(|_| releases.iter().all(|release| is_out(issue, release, sent)))?;
         Some(first.name.clone())
     };
     issue.snippets.iter().filter_map(own).collect()
 }
 
-fn is_out(release: &Snippet, sent: bool) -> bool {
+/// Whether a text belongs on an issue's page.
+fn is_for_everybody(snippet: &Snippet) -> bool {
+    snippet.front.kind != Kind::PressRelease && snippet.front.audience.is_none()
+}
+
+fn is_out(issue: &Issue, release: &Snippet, sent: bool) -> bool {
     let now = clock::now();
     let front = &release.front;
     let embargo = front.embargo.as_ref().is_none_or(|moment| moment.0.timestamp() <= now.timestamp());
-    let day = front.date.is_none_or(|day| day.0 <= now.date());
-    front.published.unwrap_or(sent) && embargo && day
+    let day = front.date.or(issue.manifest.date).is_none_or(|day| day.0 <= now.date());
+    // what went to some readers only is out for the others where somebody says so
+    front.published.unwrap_or(sent && front.audience.is_none()) && embargo && day
 }
 
 fn stands_against(release: &Snippet, columns: &[String]) -> Vec<Diagnostic> {

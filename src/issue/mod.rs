@@ -27,7 +27,7 @@ pub use attachment::Attachment;
 pub use audience::{Audience, TAGS};
 pub use date::{Day, Moment};
 pub use front_matter::{Contact, Document, FrontMatter, Image, Kind, Link, Quotation};
-pub use link::target as link_target;
+pub use link::{segment, target as link_target};
 pub(crate) use media::LARGEST_SIDE;
 pub use media::Media;
 pub use merge::{MergeError, MergeField, MergeText, Piece, READER_TOKEN};
