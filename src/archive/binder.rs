@@ -52,6 +52,8 @@ struct Taken {
     own: Own,
     written: Vec<PathBuf>,
     foreign: Vec<PathBuf>,
+    /// What two different files would be.
+    twice: Vec<PathBuf>,
 }
 
 impl Binder {
@@ -65,10 +67,17 @@ impl Binder {
     pub(super) fn put(&self, name: PathBuf, bytes: &[u8]) -> Result<()> {
         let taken = || self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let hash = hash(bytes);
-        match taken().own.files.entry(name.clone()) {
-            Entry::Occupied(there) if *there.get() != hash => return Err(twice(&name)),
-            Entry::Occupied(_) => return Ok(()),
-            Entry::Vacant(place) => drop(place.insert(hash)),
+        {
+            let mut taken = taken();
+            match taken.own.files.entry(name.clone()) {
+                Entry::Vacant(place) => drop(place.insert(hash)),
+                Entry::Occupied(there) => {
+                    if *there.get() != hash {
+                        taken.twice.push(name);
+                    }
+                    return Ok(());
+                }
+            }
         }
         match std::fs::read(self.folder.join(&name)) {
             Ok(there) if there == bytes => {}
@@ -84,8 +93,14 @@ impl Binder {
     /// Brings the folder up to date.
     pub(super) fn bind(self) -> Result<Changes> {
         let Self { folder, before, stage, taken } = self;
-        let Taken { own: Own { files }, mut written, mut foreign } =
+        let Taken { own: Own { files }, mut written, mut foreign, twice } =
             taken.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(first) = twice.iter().min() {
+            return Err(Error::Refused(
+                Trouble::new(format!("two different files of the archive would be `{}`", first.display()))
+                    .hint("rename one of them; nothing was written"),
+            ));
+        }
         foreign.sort();
         if let [first, ..] = foreign.as_slice() {
             return Err(Error::Refused(
@@ -123,13 +138,6 @@ impl Binder {
         output::sweep(&folder);
         Ok(changes)
     }
-}
-
-fn twice(name: &Path) -> Error {
-    Error::Refused(
-        Trouble::new(format!("two different files of the archive would be `{}`", name.display()))
-            .hint("rename one of them; nothing was written"),
-    )
 }
 
 fn read(folder: &Path) -> Result<Own> {

@@ -49,8 +49,6 @@ pub enum Why {
     Embargo(Moment),
     /// It was sent, but bears a later day.
     Date(Date),
-    /// It was sent, and every text of it is for some readers only.
-    ForSome,
     /// It cannot be read, and was not sent.
     Unreadable,
 }
@@ -61,7 +59,6 @@ impl fmt::Display for Why {
             Self::NotSent => f.write_str("not sent"),
             Self::Embargo(moment) => write!(f, "under embargo until {}", moment.0.strftime("%Y-%m-%d %H:%M %:z")),
             Self::Date(day) => write!(f, "its date is {day}"),
-            Self::ForSome => f.write_str("its texts are for some readers only"),
             Self::Unreadable => f.write_str("it cannot be read, and was not sent"),
         }
     }
@@ -89,7 +86,7 @@ pub(super) struct Found {
     pub(super) issue: Issue,
     /// When its send began; none where it was not sent or is under embargo.
     pub(super) sent: Option<i64>,
-    /// Whether it has anything for everybody but press releases, which have pages of their own.
+    /// Whether it has anything but press releases, which have pages of their own.
     pub(super) is_newsletter: bool,
     /// The names of its press releases that are out.
     pub(super) releases: Vec<String>,
@@ -112,17 +109,16 @@ pub(super) fn look(project: &Project, slug: &str, sent: Option<i64>, columns: &[
     let was_sent = sent.is_some();
     let sent = sent.filter(|_| embargo.is_none() && later.is_none());
     let releases = releases(&issue, sent.is_some());
-    let is_newsletter = issue.all_snippets().any(is_for_everybody);
     let why = match (embargo, later) {
         (Some(moment), _) if was_sent || releases.is_empty() => Some(Why::Embargo(moment)),
         (_, Some(day)) if was_sent => Some(Why::Date(day)),
-        _ if sent.is_some() && releases.is_empty() && !is_newsletter => Some(Why::ForSome),
         _ if sent.is_none() && releases.is_empty() => Some(Why::NotSent),
         _ => None,
     };
     let wrong = releases.iter().flat_map(|name| versions(&issue, name));
     let wrong = wrong.flat_map(|release| stands_against(release, columns)).collect();
     let left_out = why.map(|why| LeftOut { slug: slug.to_owned(), why });
+    let is_newsletter = issue.all_snippets().any(|snippet| snippet.front.kind != Kind::PressRelease);
     let is_out = sent.is_some() || !releases.is_empty();
     Ok(Looked { found: is_out.then_some(Found { issue, sent, is_newsletter, releases }), left_out, wrong })
 }
@@ -137,11 +133,6 @@ fn releases(issue: &Issue, sent: bool) -> Vec<String> {
         Some(first.name.clone())
     };
     issue.snippets.iter().filter_map(own).collect()
-}
-
-/// Whether a text belongs on an issue's page.
-fn is_for_everybody(snippet: &Snippet) -> bool {
-    snippet.front.kind != Kind::PressRelease && snippet.front.audience.is_none()
 }
 
 fn is_out(issue: &Issue, release: &Snippet, sent: bool) -> bool {

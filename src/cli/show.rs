@@ -28,9 +28,9 @@ pub(super) fn warnings(found: &[Diagnostic]) {
     }
 }
 
-/// Says on stderr what is going on, or what to do next.
+/// Says on stderr what is going on, or what to do next. What others wrote may be in it: no terminal obeys that.
 pub(super) fn remark(text: impl Display) {
-    to_stderr(&format!("{text}\n"));
+    to_stderr(&format!("{}\n", explain::visible(&text.to_string())));
 }
 
 /// Asks on stderr; only a yes is a yes.

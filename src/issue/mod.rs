@@ -32,6 +32,7 @@ pub(crate) use media::LARGEST_SIDE;
 pub use media::Media;
 pub use merge::{MergeError, MergeField, MergeText, Piece, READER_TOKEN};
 pub(crate) use parse::RESERVED;
+pub use parse::words;
 pub use passage::{OBJECT, Passage, Role};
 pub use press_matter::{Photo, PressMatter};
 pub use readership::Readership;
