@@ -33,7 +33,7 @@ impl Language {
     /// Which way it is written, as HTML's `dir` wants it.
     pub fn direction(&self) -> &'static str {
         match self.primary() {
-            "ar" | "fa" | "he" | "ur" | "yi" | "ps" | "dv" => "rtl",
+            "ar" | "fa" | "he" | "ur" | "yi" | "ps" | "dv" | "ug" | "sd" | "ckb" => "rtl",
             _ => "ltr",
         }
     }

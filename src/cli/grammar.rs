@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// Somebody of whom the list says that they left.
+pub(super) const GONE: &str = "former subscriber";
+
 /// A number of things: `1 error`, `2 errors`, `3 addresses`, `4 deliveries`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Count(pub(super) u64, pub(super) &'static str);

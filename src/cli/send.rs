@@ -316,6 +316,7 @@ fn nobody(survey: &Survey) -> Error {
     Error::Refused(match survey {
         Survey { filtered: 1.., .. } => trouble.hint("`--where` leaves out everybody on the list"),
         Survey { suppressed: 1.., .. } => trouble.hint("everybody on the list is suppressed"),
+        Survey { left: 1.., .. } => trouble.hint("the list says of everybody on it that they left"),
         Survey { unusable: 1.., .. } => trouble.hint("`envoi subscribers check` says what is wrong with the rows"),
         _ => trouble.hint("the list has no rows: each row after the first is a subscriber"),
     })

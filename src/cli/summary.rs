@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::grammar::{Count, counts};
+use super::grammar::{Count, GONE, counts};
 use super::show;
 use crate::delivery::{Dispatch, Relay, Survey};
 use crate::ledger::{SendKind, State, Tally};
@@ -21,7 +21,7 @@ impl Summary<'_> {
     pub(super) fn show(&self) {
         let findings: Vec<_> = self.survey.findings.iter().map(|finding| finding.diagnostic.clone()).collect();
         show::warnings(&findings);
-        let found = self.survey.duplicates + self.survey.unusable;
+        let found = self.survey.duplicates + self.survey.left + self.survey.unusable;
         let hidden = found.saturating_sub(findings.len() as u64);
         if hidden > 0 {
             show::remark(format_args!("and {hidden} more: `envoi subscribers check` shows them all"));
@@ -53,6 +53,7 @@ impl Summary<'_> {
         let left_out = counts(&[
             Count(self.survey.suppressed, "suppressed address"),
             Count(self.survey.duplicates, "duplicate"),
+            Count(self.survey.left, GONE),
             Count(self.survey.unusable, "unusable row"),
         ]);
         if !left_out.is_empty() {

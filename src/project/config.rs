@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use super::serve::Serve;
 use super::{Inbox, Localised};
-use crate::address::{Address, Mailbox};
+use crate::address::{Address, Mailbox, domain_name};
 use crate::language::Language;
 
 /// The whole file.
@@ -249,12 +250,35 @@ pub struct Unsubscribe {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dkim {
-    /// The domain that signs; the sender's where left out.
+    /// The domain that signs, in ASCII; the sender's where left out.
+    #[serde(default, deserialize_with = "domain")]
     pub domain: Option<String>,
     /// The name under which the public key is published: `<selector>._domainkey.<domain>`.
+    #[serde(deserialize_with = "selector")]
     pub selector: String,
     /// The file of the private key (PEM), seen from the project's folder. Best outside of it.
     pub key: PathBuf,
+}
+
+fn domain<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(from)?;
+    domain_name(text.trim()).map(Some).map_err(D::Error::custom)
+}
+
+/// A selector goes into every signature and into a name that is asked for (RFC 6376, section 3.1).
+fn selector<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = String::deserialize(from)?;
+    let good = |label: &str| {
+        let dash = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        (1..=63).contains(&label.len()) && label.chars().all(dash) && !label.starts_with('-') && !label.ends_with('-')
+    };
+    if text.len() <= 200 && text.split('.').all(good) {
+        return Ok(text);
+    }
+    Err(D::Error::custom(format!(
+        "`{}` is no selector: letters, digits and hyphens, with dots between them perhaps, as in `news2026`",
+        text.escape_debug()
+    )))
 }
 
 /// Where sends are recorded.

@@ -9,10 +9,10 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use serde::Serialize;
 
-use super::newcomer::{Agreement, Reading, Taken};
+use super::newcomer::{Agreement, Reading};
 use super::sorted::{Incoming, Sorted};
 use crate::address::Address;
-use crate::audience::{Finding, List, Row, Suspects, Use, is_role};
+use crate::audience::{Dropped, Finding, List, Row, Suspects, Use, is_role};
 use crate::clock;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result, Trouble};
@@ -97,7 +97,7 @@ enum Read {
 impl Import {
     /// Opens a file. `shown` is how it is named in what is shown.
     pub fn open(path: &Path, shown: &Path, agreement: Agreement) -> Result<Self> {
-        let list = List::open(path, shown)?;
+        let list = List::as_it_stands(path, shown)?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let reading = Reading::of(&list, &name, agreement, clock::seconds());
         Ok(Self { list, reading, shown: shown.to_owned() })
@@ -233,26 +233,18 @@ impl Counter<'_> {
 fn said(row: Row, list: &List, reading: &Reading, suspects: &mut Suspects) -> Read {
     let line = list.place().line;
     match row {
-        Row::Finding(Finding { diagnostic, duplicate }) => {
-            Read::Rejected { found: diagnostic, duplicate, line, cells: list.cells() }
-        }
         Row::Subscriber(subscriber) => {
-            let address = subscriber.address.clone();
-            match reading.take(subscriber) {
-                Taken::In(newcomer) => {
-                    let meant = suspects.meant(&newcomer.address).map(str::to_owned);
-                    let role = is_role(&newcomer.address);
-                    Read::In(Incoming { newcomer, line, meant, role })
-                }
-                Taken::Out(suppression) => Read::Out(suppression),
-                Taken::Neither => {
-                    let found =
-                        Diagnostic::of(&rule::NEVER_AGREED, format!("`{address}` never agreed to be written to"))
-                            .at(list.place())
-                            .hint("ask for their consent, and add them then: `envoi subscribers add`");
-                    Read::Rejected { found, duplicate: false, line, cells: list.cells() }
-                }
-            }
+            let newcomer = reading.take(subscriber);
+            let meant = suspects.meant(&newcomer.address).map(str::to_owned);
+            let role = is_role(&newcomer.address);
+            Read::In(Incoming { newcomer, line, meant, role })
+        }
+        // in whichever of their rows: it is not forgotten
+        Row::Finding(Finding { why: Dropped::Left(address, standing), .. }) => {
+            Read::Out(reading.take_out(address, standing))
+        }
+        Row::Finding(Finding { diagnostic, why }) => {
+            Read::Rejected { found: diagnostic, duplicate: why == Dropped::Duplicate, line, cells: list.cells() }
         }
     }
 }

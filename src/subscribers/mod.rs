@@ -9,7 +9,7 @@ mod roll;
 mod sorted;
 
 pub use import::{Account, Import, Recognised, Rejection};
-pub use newcomer::{Agreement, Reading, Taken};
+pub use newcomer::{Agreement, Reading};
 pub use roll::{Roll, Source};
 
 use crate::audience::Columns;

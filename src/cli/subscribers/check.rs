@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::super::ending::Ending;
 use super::super::global::Global;
-use super::super::grammar::{Count, counts};
+use super::super::grammar::{Count, GONE, counts};
 use super::super::{explain, show};
 use crate::audience::{self, Census, census};
 use crate::error::Result;
@@ -70,7 +70,11 @@ fn in_words(shown: &Path, census: &Census) -> String {
     if !languages.is_empty() {
         let _ = write!(out, ": {}", languages.join(", "));
     }
-    let dropped = counts(&[Count(census.duplicates, "duplicate"), Count(census.unusable, "unusable row")]);
+    let dropped = counts(&[
+        Count(census.duplicates, "duplicate"),
+        Count(census.left, GONE),
+        Count(census.unusable, "unusable row"),
+    ]);
     if !dropped.is_empty() {
         let _ = write!(out, "\n{dropped} left out");
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::super::ending::Ending;
 use super::super::global::Global;
-use super::super::grammar::{Count, counts};
+use super::super::grammar::{Count, GONE, counts};
 use super::super::show;
 use crate::audience::{Filter, Form, extract};
 use crate::error::Result;
@@ -41,7 +41,11 @@ impl List {
             extract(&mut list, separator, &mut |one, columns| filter.matches(one, columns), form, &mut |piece| {
                 show::text(piece)
             })?;
-        let dropped = counts(&[Count(came.duplicates, "duplicate"), Count(came.unusable, "unusable row")]);
+        let dropped = counts(&[
+            Count(came.duplicates, "duplicate"),
+            Count(came.left, GONE),
+            Count(came.unusable, "unusable row"),
+        ]);
         if !dropped.is_empty() {
             show::remark(format_args!("{dropped} left out: `envoi subscribers check` names each"));
         }
