@@ -6,11 +6,13 @@
 mod import;
 mod newcomer;
 mod roll;
+mod row;
 mod sorted;
 
 pub use import::{Account, Import, Recognised, Rejection};
 pub use newcomer::{Agreement, Reading, Taken};
 pub use roll::{Roll, Source};
+pub use row::{FileRow, InFile};
 
 use crate::audience::Columns;
 use crate::diagnostic::Diagnostic;
