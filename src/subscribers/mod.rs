@@ -5,6 +5,7 @@
 
 mod import;
 mod newcomer;
+mod packed;
 mod roll;
 mod row;
 mod sorted;
