@@ -116,10 +116,10 @@ fn the_list_of_rules_fits_a_terminal() {
         return;
     }
     let room = Newsroom::new();
-    let shown = room.run_at_terminal("explain", &[]).exit(0).stdout_text().to_owned();
+    let shown = room.run_at_terminal("explain", &[]).exit(0).stdout_text().clone();
     let widest = shown.lines().map(|line| line.trim_end().chars().count()).max();
     assert!(widest.is_some_and(|columns| columns <= 80), "{widest:?}\n{shown}");
     // a row a rule, where a program reads it
-    let piped = room.run("explain").exit(0).stdout_text().to_owned();
+    let piped = room.run("explain").exit(0).stdout_text().clone();
     assert!(piped.lines().skip(1).all(|line| line.starts_with(['E', 'W'])), "{piped}");
 }

@@ -37,7 +37,7 @@ impl Remove {
         // a file is the officer's: what stands in it goes on to be sent to
         match InFile::look(&project, address)? {
             InFile::Yes(row) => {
-                show::hint(&format!("sends go to `{0}`: take the row out of `{0}`", row.file.display()))
+                show::hint(&format!("sends go to `{0}`: take the row out of `{0}`", row.file.display()));
             }
             InFile::Unreadable(file) => {
                 show::hint(&format!("`{}` cannot be read, and was not looked at", file.display()));
