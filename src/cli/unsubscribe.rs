@@ -2,7 +2,7 @@
 
 use super::ending::Ending;
 use super::global::Global;
-use super::{runtime, show};
+use super::{names, runtime, show};
 use crate::address::Address;
 use crate::audience::{Listing as _, Row};
 use crate::error::Result;
@@ -16,7 +16,7 @@ use crate::subscribers;
 #[derive(Debug, clap::Args)]
 pub(super) struct Unsubscribe {
     /// The address
-    #[arg(value_parser = address)]
+    #[arg(value_parser = names::address)]
     address: Address,
 }
 
@@ -51,8 +51,4 @@ fn is_listed(project: &Project, address: &Address) -> bool {
             Err(_) => return true,
         }
     }
-}
-
-fn address(text: &str) -> Result<Address, String> {
-    Address::parse(text)
 }

@@ -140,7 +140,7 @@ impl Imap {
         bookmark: Option<(i64, i64)>,
         changing: bool,
     ) -> Result<Self> {
-        let password = project.config.inbox.password(&server.user)?;
+        let password = project.config.inbox.password(&server.user, &project.root)?;
         let client = connect(project, &server).await?;
         let login = async {
             if password.expose_secret().is_ascii() {

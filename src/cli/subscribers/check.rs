@@ -17,7 +17,7 @@ use crate::error::Result;
 /// Exits with 1 where a row cannot be used. Duplicates are dropped, which is no error.
 #[derive(Debug, clap::Args)]
 pub(super) struct Check {
-    /// A CSV file [default: the list that envoi.toml names]
+    /// A file, CSV or .xlsx [default: the list that envoi.toml names]
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// Give findings and summary as JSON

@@ -16,7 +16,7 @@ use crate::subscribers::Source;
 /// formula gets an apostrophe before it; JSON has the values as they are.
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
-    /// A CSV file [default: the list that envoi.toml names, or else the ledger's]
+    /// A file, CSV or .xlsx [default: the list that envoi.toml names, or else the ledger's]
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// Only those for whom this holds: 'lang = fr and not tag:press'. Given several times, all must hold
