@@ -58,3 +58,17 @@ impl From<Language> for String {
         language.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn languages_of_arabic_and_hebrew_letters_are_written_from_the_right() {
+        let direction = |tag: &str| Language::parse(tag).unwrap().direction();
+        for tag in ["ar", "ug", "sd", "ckb", "he", "fa-ir"] {
+            assert_eq!(direction(tag), "rtl", "{tag}");
+        }
+        assert_eq!((direction("fr"), direction("ku")), ("ltr", "ltr"));
+    }
+}

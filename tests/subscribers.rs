@@ -336,3 +336,20 @@ fn who_left_as_a_list_says_is_not_written_to() {
     run.stderr_has("there is nobody to send to").stderr_has("the list says of everybody on it that they left");
     assert_eq!(room.messages().len(), 1);
 }
+
+/// A program that writes strokes says so in its first line.
+#[test]
+fn a_list_with_strokes_is_called_one() {
+    let room = Newsroom::new().file("subscribers.csv", "sep=|\nemail|first_name\nada@example.org|Ada\n");
+    room.run("subscribers check")
+        .exit(0)
+        .stdout_has("read as UTF-8 with strokes between the columns email, first_name");
+}
+
+/// Somebody who writes to be sure that they are off is known, though the list says already that they left.
+#[test]
+fn who_left_is_still_known_by_name() {
+    let room = Newsroom::new().file("subscribers.csv", "email,statut\nada@example.org,\nbob@example.com,Désinscrit\n");
+    room.run("unsubscribe bob@example.com").exit(0).stdout_has("will not be written to again").stderr("");
+    room.run("unsubscribe dan@example.com").exit(0).stderr_has("is not on the list");
+}

@@ -11,7 +11,7 @@ use super::reading::{Reading, read};
 use super::report::Report;
 use super::status::{Weight, weigh};
 use crate::address::Address;
-use crate::audience::{List, Row};
+use crate::audience::{self, Dropped, List, Row, Subscriber};
 use crate::error::Result;
 use crate::ledger::{Ledger, Note, Noted, Patience, SendId, Sent, Word};
 use crate::project::Project;
@@ -224,8 +224,11 @@ fn listed(project: &Project, hasher: &RandomState) -> Result<HashSet<u64>> {
     let Some(path) = project.list().filter(|path| path.is_file()) else { return Ok(keys) };
     let mut list = List::open(&path, project.shown(&path))?;
     while let Some(row) = list.next_row()? {
-        if let Row::Subscriber(subscriber) = row {
-            keys.insert(hasher.hash_one(subscriber.address.key()));
+        // who left, as the list says, may want to be sure of it
+        if let Row::Subscriber(Subscriber { address, .. })
+        | Row::Finding(audience::Finding { why: Dropped::Left(address, _), .. }) = row
+        {
+            keys.insert(hasher.hash_one(address.key()));
         }
     }
     Ok(keys)

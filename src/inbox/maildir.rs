@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::letter::MOST_BYTES;
+use super::utf7::utf7;
 use super::{Mark, Message};
 use crate::error::{Error, Result};
 use crate::project::After;
@@ -64,8 +65,8 @@ impl Maildir {
                 _ => Ok(()),
             },
             After::Move(folder) => {
-                // a folder within a Maildir is a Maildir whose name begins with a dot (Maildir++)
-                let root = self.root.join(format!(".{folder}"));
+                // a folder within a Maildir is a Maildir whose name begins with a dot (Maildir++), and is that of IMAP
+                let root = self.root.join(format!(".{}", utf7(folder)));
                 for inner in ["tmp", "new", "cur"] {
                     let inner = root.join(inner);
                     fs::create_dir_all(&inner).map_err(Error::file("create", &inner))?;

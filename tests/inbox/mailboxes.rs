@@ -17,10 +17,10 @@ fn only_what_was_dealt_with_is_deleted_and_only_where_asked() {
 
 #[test]
 fn what_was_dealt_with_goes_into_a_folder_where_the_project_says_so() {
-    let sent = sent_to(&["gone@reader.example"], "[inbox]\npath = \"returns\"\nafter = \"move:Done\"");
+    let sent = sent_to(&["gone@reader.example"], "[inbox]\npath = \"returns\"\nafter = \"move:Traité\"");
     sent.put("1", &sent.about("gone@reader.example", "postfix"));
     sent.room.run("inbox").exit(0).stdout_has("1 message taken out of the mailbox");
-    assert_eq!(sent.room.files("returns"), [".Done/cur/1:2,"]);
+    assert_eq!(sent.room.files("returns"), [".Trait&AOk-/cur/1:2,"]);
 }
 
 #[test]

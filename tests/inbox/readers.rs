@@ -39,9 +39,11 @@ fn without_a_tag_only_who_gets_our_mail_can_leave() {
 #[test]
 fn who_is_only_on_the_list_can_leave_too() {
     let sent = sent_to(&["ada@reader.example"], "");
-    sent.room.write("subscribers.csv", "email\nada@reader.example\nnew@example.com\n");
+    sent.room
+        .write("subscribers.csv", "email,statut\nada@reader.example,\nnew@example.com,\nold@example.com,Désinscrit\n");
     sent.put("1", &unsubscription("new@example.com", "please"));
-    sent.room.run("inbox returns").exit(0).stdout_has("1 suppressed");
+    sent.put("2", &unsubscription("old@example.com", "please"));
+    sent.room.run("inbox returns").exit(0).stdout_has("2 suppressed");
 }
 
 #[test]

@@ -152,3 +152,12 @@ fn a_server_that_does_not_move_messages_stops_the_run_late() {
         room.run("inbox").exit(1).stderr_has("does not take messages out").stderr_has("what was read is in the ledger");
     run.stderr_lacks("nothing in the mailbox was changed");
 }
+
+/// A bare machine: the reason is told before anybody is asked for a certificate.
+#[test]
+fn a_machine_that_believes_nobody_says_so() {
+    let inbox = "[inbox]\nhost = \"127.0.0.1\"\nport = 1\nuser = \"u\"\npassword_command = \"echo p\"\n";
+    let room = super::Newsroom::new().config(inbox).env("SSL_CERT_FILE", "/nowhere/authorities.pem");
+    let run = room.run("inbox").exit(1).stderr_has("no certificate authorities that could be believed");
+    run.stderr_has("/nowhere/authorities.pem").stderr_has("ca-certificates");
+}

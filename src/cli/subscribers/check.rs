@@ -81,6 +81,7 @@ fn in_words(shown: &Path, census: &Census) -> String {
     let separator = match census.separator {
         ';' => "semicolons",
         '\t' => "tabs",
+        '|' => "strokes",
         _ => "commas",
     };
     let how = match census.encoding {
