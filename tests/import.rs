@@ -198,7 +198,7 @@ fn a_post_bears_its_own_day() {
     room.run("import atom.xml --into atom").exit(0);
     assert_eq!(
         room.read("issues/atom/2026-11-24-ferry-b-amp.md"),
-        "+++\ntitle = \"Ferry <b> \\\"&amp;\\\"\"\ndate = 2026-11-24\n+++\n1 \\< 2 \\&amp; \\<b>\n"
+        "+++\ntitle = 'Ferry <b> \"&amp;\"'\ndate = 2026-11-24\n+++\n1 \\< 2 \\&amp; \\<b>\n"
     );
     assert!(room.read("issues/atom/issue.toml").starts_with("subject = \"R&amp;D\"\n"));
     room.run("import wp.xml --into wp").exit(0).stderr_has("not carried over: 1 of the status `trash`\n");
