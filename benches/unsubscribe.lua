@@ -1,7 +1,7 @@
 -- One click of a mail program (RFC 8058), each for another reader: wrk's threads go through the file of paths, each its
 -- own part. How to run it: benches/README.md.
 
-local paths, own, threads = {}, 0, 0
+local paths, threads = {}, 0
 
 function setup(thread)
   thread:set("own", threads)

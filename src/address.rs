@@ -8,6 +8,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// The longest address (RFC 5321, section 4.5.3.1.3: a path of 256 octets, its angle brackets among them).
+const LONGEST: usize = 254;
+
 /// An address as it goes on the wire: ASCII, domain in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -19,10 +22,11 @@ impl Address {
         let text = text.trim();
         let (local, domain) = text.rsplit_once('@').ok_or("it has no `@`")?;
         check_local(local)?;
-        let domain = idna::domain_to_ascii_cow(domain.trim_end_matches('.').as_bytes(), idna::AsciiDenyList::URL)
-            .map_err(|_| format!("`{domain}` is no domain name"))?;
-        check_domain(&domain)?;
-        Ok(Self(format!("{local}@{domain}")))
+        let address = format!("{local}@{}", domain_name(domain)?);
+        if address.len() > LONGEST {
+            return Err(format!("it is longer than {LONGEST} characters"));
+        }
+        Ok(Self(address))
     }
 
     /// An address that is nobody's (RFC 2606, section 3).
@@ -58,6 +62,14 @@ impl Address {
     }
 }
 
+/// A domain's name as it goes on the wire: ASCII, in lower case. The error says what is wrong with it.
+pub fn domain_name(text: &str) -> Result<String, String> {
+    let domain = idna::domain_to_ascii_cow(text.trim_end_matches('.').as_bytes(), idna::AsciiDenyList::URL)
+        .map_err(|_| format!("`{text}` is no domain name"))?;
+    check_domain(&domain)?;
+    Ok(domain.into_owned())
+}
+
 /// RFC 5321, section 4.1.2: `Dot-string`, 64 octets at most.
 fn check_local(local: &str) -> Result<(), String> {
     if local.is_empty() {
@@ -67,7 +79,8 @@ fn check_local(local: &str) -> Result<(), String> {
         return Err("more than 64 characters stand before the `@`".to_owned());
     }
     if let Some(odd) = local.chars().find(|c| !(c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(*c))) {
-        return Err(format!("`{}` may not stand before the `@`", odd.escape_default()));
+        let ways = if odd.is_alphabetic() { "; ask for the spelling without accents" } else { "" };
+        return Err(format!("`{}` may not stand before the `@`{ways}", odd.escape_debug()));
     }
     if local.starts_with('.') || local.ends_with('.') || local.contains("..") {
         return Err("a dot stands at the edge or beside another before the `@`".to_owned());
@@ -191,6 +204,23 @@ mod tests {
         ] {
             assert!(Address::parse(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn an_address_fits_into_a_command() {
+        let domain = format!("{0}.{0}.{0}.example", "d".repeat(60));
+        let local = |length: usize| "a".repeat(length);
+        assert_eq!(Address::parse(&format!("{}@{domain}", local(63))).unwrap().as_str().len(), 254);
+        assert!(Address::parse(&format!("{}@{domain}", local(64))).unwrap_err().contains("254"));
+    }
+
+    #[test]
+    fn what_may_not_stand_in_an_address_is_shown_as_it_is() {
+        assert_eq!(
+            Address::parse("zoë@example.org").unwrap_err(),
+            "`ë` may not stand before the `@`; ask for the spelling without accents"
+        );
+        assert_eq!(Address::parse("a\u{7}b@example.org").unwrap_err(), "`\\u{7}` may not stand before the `@`");
     }
 
     #[test]

@@ -37,14 +37,21 @@ pub fn passing_seconds() -> i64 {
 
 fn fixed() -> Option<&'static ZonedDateTime> {
     static FIXED: OnceLock<Option<ZonedDateTime>> = OnceLock::new();
-    let fixed = FIXED.get_or_init(|| {
-        let text = std::env::var("ENVOI_NOW").ok()?;
-        let timestamp: Timestamp = text.parse().ok()?;
-        let zone = Pieces::parse(&text)
-            .ok()
-            .and_then(|pieces| pieces.to_numeric_offset())
-            .map_or(TimeZone::UTC, TimeZone::fixed);
-        Some(timestamp.to_zoned_datetime(zone))
-    });
-    fixed.as_ref()
+    FIXED.get_or_init(|| set().ok().flatten()).as_ref()
+}
+
+/// Whether the clock is as it was meant to be: a `ENVOI_NOW` that can't be read must not be taken for the real time. The
+/// error is what it says.
+pub fn check() -> Result<(), String> {
+    set().map(|_| ())
+}
+
+/// What `ENVOI_NOW` sets the clock to; none where it is not set.
+fn set() -> Result<Option<ZonedDateTime>, String> {
+    let Some(text) = std::env::var_os("ENVOI_NOW") else { return Ok(None) };
+    let text = text.to_string_lossy();
+    let timestamp: Timestamp = text.parse().map_err(|_| text.clone().into_owned())?;
+    let zone =
+        Pieces::parse(&*text).ok().and_then(|pieces| pieces.to_numeric_offset()).map_or(TimeZone::UTC, TimeZone::fixed);
+    Ok(Some(timestamp.to_zoned_datetime(zone)))
 }

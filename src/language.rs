@@ -33,7 +33,7 @@ impl Language {
     /// Which way it is written, as HTML's `dir` wants it.
     pub fn direction(&self) -> &'static str {
         match self.primary() {
-            "ar" | "fa" | "he" | "ur" | "yi" | "ps" | "dv" => "rtl",
+            "ar" | "fa" | "he" | "ur" | "yi" | "ps" | "dv" | "ug" | "sd" | "ckb" => "rtl",
             _ => "ltr",
         }
     }
@@ -56,5 +56,19 @@ impl TryFrom<String> for Language {
 impl From<Language> for String {
     fn from(language: Language) -> Self {
         language.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn languages_of_arabic_and_hebrew_letters_are_written_from_the_right() {
+        let direction = |tag: &str| Language::parse(tag).unwrap().direction();
+        for tag in ["ar", "ug", "sd", "ckb", "he", "fa-ir"] {
+            assert_eq!(direction(tag), "rtl", "{tag}");
+        }
+        assert_eq!((direction("fr"), direction("ku")), ("ltr", "ltr"));
     }
 }

@@ -15,7 +15,8 @@ use crate::error::{Error, Result, Trouble};
 /// A connector that believes the system's authorities, and the one in a file (PEM).
 pub fn connector(ca: Option<&Path>) -> Result<TlsConnector> {
     let mut roots = RootCertStore::empty();
-    for certificate in rustls_native_certs::load_native_certs().certs {
+    let system = rustls_native_certs::load_native_certs();
+    for certificate in system.certs {
         // a system may hold a certificate that rustls can't read; it is then not believed
         let _ = roots.add(certificate);
     }
@@ -30,6 +31,13 @@ pub fn connector(ca: Option<&Path>) -> Result<TlsConnector> {
         if added == 0 {
             return Err(unreadable());
         }
+    }
+    if roots.is_empty() {
+        let causes: Vec<String> = system.errors.iter().map(ToString::to_string).collect();
+        let trouble = Trouble::new("this machine has no certificate authorities that could be believed").hint(
+            "install them (on Debian the package `ca-certificates`), or name one's certificate with `ca = \"…\"`",
+        );
+        return Err(Error::Refused(if causes.is_empty() { trouble } else { trouble.because(causes.join("; ")) }));
     }
     let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()

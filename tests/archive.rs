@@ -164,7 +164,7 @@ fn feeds_and_maps_keep_to_their_rules() {
         r#"<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
   <title>The Harbour Post – Archive and press room</title>
-  <id>https://www.example.org/archive/en/feed.xml</id>
+  <id>tag:example.org,2026:archive/en</id>
   <updated>2026-11-20T00:00:00Z</updated>
   <link rel="self" type="application/atom+xml" href="https://www.example.org/archive/en/feed.xml"/>
   <link rel="alternate" type="text/html" hreflang="en" href="https://www.example.org/archive/en/"/>
@@ -176,7 +176,7 @@ fn feeds_and_maps_keep_to_their_rules() {
   <generator>envoi</generator>
   <entry>
     <title>Ferry &amp; friends</title>
-    <id>https://www.example.org/archive/2026-11/en/newsletter.html</id>
+    <id>tag:example.org,2026:newsletter/2026-11/en</id>
     <published>2026-11-20T00:00:00Z</published>
     <updated>2026-11-20T00:00:00Z</updated>
     <link rel="alternate" type="text/html" hreflang="en" href="https://www.example.org/archive/2026-11/en/newsletter.html"/>
@@ -210,11 +210,9 @@ fn another_program_reads_the_feed() {
     let entries = feed["entries"].as_array().expect("entries");
     assert_eq!(entries.len(), 2);
     assert_eq!(entries[0]["title"], "Whale <seen>");
+    assert_eq!(entries[0]["id"], "tag:example.org,2026:press/whale/whale/en");
     for entry in entries {
-        assert!(
-            entry["id"] == entry["link"] && entry["updated"].is_string() && entry["summary"].is_string(),
-            "{entry}"
-        );
+        assert!(entry["link"].is_string() && entry["updated"].is_string() && entry["summary"].is_string(), "{entry}");
     }
 }
 
@@ -249,6 +247,136 @@ fn readers_search_without_a_server_and_read_without_a_script() {
         assert!(width.as_u64().is_some_and(|width| width <= 320), "{page} is {width} pixels wide on a phone of 320");
     }
     assert!(browser.console_errors().is_empty(), "{:?}", browser.console_errors());
+}
+
+/// Subscribers of whom one is on the board, and one from the press.
+const TAGGED: &str =
+    "email,first_name,lang,tags\nada@example.com,Ada,en,board\nben@example.com,Ben,en,press\ncy@example.com,Cy,en,\n";
+
+#[test]
+fn what_is_for_some_readers_only_stays_off_the_web() {
+    let board = "+++\ntitle = \"Layoffs\"\naudience = \"tag:board\"\n+++\nThe secret figures.\n";
+    let press = "audience = \"tag:press\"\n";
+    let room = room().file("subscribers.csv", TAGGED).snippet("2026-11", "figures", board).snippet(
+        "2026-11",
+        "scoop",
+        &release("Scoop for journalists", press),
+    );
+    room.run("send 2026-11 --yes").exit(0);
+    room.run("archive --out web").exit(0).stdout_has("2 issue pages, 0 press pages");
+    let everything: String = room.files("web").iter().map(|file| room.read(&format!("web/{file}"))).collect();
+    let everything = everything.to_lowercase();
+    for secret in ["layoffs", "secret", "figures", "scoop"] {
+        assert!(!everything.contains(secret), "`{secret}` is on the web");
+    }
+    let room = room.snippet("2026-11", "scoop", &release("Scoop for all", &format!("{press}published = true\n")));
+    room.run("archive --out web").exit(0).stdout_has("2 issue pages, 1 press page");
+}
+
+#[test]
+fn an_issue_waits_for_its_day() {
+    let manifest = "subject = \"Spring\"\npreheader = \"-\"\ndate = 2027-03-20\n";
+    let room = room().issue("spring", manifest).article("spring", "lead", "Spring", "It is spring.").snippet(
+        "spring",
+        "dated",
+        &release("Spring fares", "published = true\n").replace("date = 2026-11-24\n", ""),
+    );
+    room.run("send spring --yes").exit(0);
+    room.run("archive --out web")
+        .exit(0)
+        .stdout_has("0 issue pages, 0 press pages")
+        .stderr_has("left out: spring: its date is 2027-03-20\n");
+    let room = room.clock("2027-03-20T08:00:00+01:00");
+    room.run("archive --out web").exit(0).stdout_has("1 issue page, 1 press page");
+}
+
+#[test]
+fn a_name_with_odd_characters_has_an_address() {
+    let head = release("Half price", "published = true\ndocuments = [{ title = \"Fares\", file = \"fares.pdf\" }]\n");
+    let room = room().file("issues/whale/fares.pdf", "%PDF-1.4").snippet("whale", "Com 50%#", &head);
+    room.run("archive --out web").exit(0).stdout_has("1 press page");
+    assert!(room.exists("web/en/press/Com 50%#.html") && room.exists("web/files/Com 50%#/documents/fares.pdf"));
+    let encoded = "en/press/Com%2050%25%23.html";
+    assert!(room.read("web/en/index.html").contains(&format!("href=\"../{encoded}\"")));
+    let page = room.read("web/en/press/Com 50%#.html");
+    assert!(page.contains("href=\"../../files/Com%2050%25%23/documents/fares.pdf\""), "{page}");
+    for file in ["web/en/feed.xml", "web/sitemap.xml", "web/en/press/Com 50%#.html"] {
+        let text = room.read(file);
+        assert!(text.contains(&format!("https://www.example.org/archive/{encoded}")), "{file}:\n{text}");
+    }
+    room.run("export 'Com 50%#' --out press").exit(0);
+    assert!(room.read("press/Com 50%#.en.html").contains("href=\"Com%2050%25%23/documents/fares.pdf\""));
+}
+
+#[test]
+fn a_feeds_names_stay_when_the_archive_moves() {
+    let room = room().snippet("whale", "whale", &release("Whale seen", "published = true\n"));
+    let ids = |feed: String| -> Vec<String> {
+        let ids = feed.lines().filter(|line| line.contains("<id>")).map(|line| line.trim().to_owned());
+        ids.collect()
+    };
+    room.run("archive --out web").exit(0);
+    let before = ids(room.read("web/en/feed.xml"));
+    let corrected = release("Whale seen", "published = true\n").replace("2026-11-24", "2026-11-23");
+    room.write("issues/whale/whale.md", corrected);
+    room.write("envoi.toml", room.read("envoi.toml").replace("www.example.org/archive/", "press.example.net/"));
+    room.run("archive --out web").exit(0);
+    assert_eq!(before.len(), 2);
+    assert_eq!(ids(room.read("web/en/feed.xml")), before);
+}
+
+#[test]
+fn the_search_knows_short_words_and_long_pages() {
+    let mut body = "The EU decides.".to_owned();
+    (0..400).for_each(|number| body.push_str(&format!(" w{number}")));
+    let room = room().article("2026-11", "second", "More", &body);
+    room.run("send 2026-11 --yes").exit(0);
+    room.run("archive --out web").exit(0);
+    let index = room.read("web/en/search.json");
+    assert!(index.contains(" eu ") && index.contains(" w399"), "{index}");
+}
+
+#[test]
+fn what_a_killed_one_left_is_cleared_away() {
+    let room = room();
+    room.write("web/.envoi-Ab12Cd/en/index.html", "half a page");
+    room.write("web/.envoi-Ef34Gh/en/index.html", "half a page");
+    let aged = std::fs::File::open(room.path("web/.envoi-Ab12Cd")).expect("a folder");
+    let long_ago = std::time::SystemTime::now() - Duration::from_hours(25);
+    aged.set_modified(long_ago).expect("a folder's time can be set");
+    room.run("archive --out web").exit(0);
+    assert!(!room.exists("web/.envoi-Ab12Cd"), "what is a day old is nobody's any more");
+    assert!(room.exists("web/.envoi-Ef34Gh/en/index.html"), "what is new may be another process's");
+}
+
+#[test]
+fn documents_of_one_name_lie_side_by_side() {
+    let version = |language: &str| {
+        release(
+            "Ferry",
+            &format!("published = true\ndocuments = [{{ title = \"Kit\", file = \"{language}/kit.pdf\" }}]\n"),
+        )
+    };
+    let room = room()
+        .file("issues/2026-11/en/kit.pdf", "%PDF English")
+        .file("issues/2026-11/fr/kit.pdf", "%PDF French")
+        .snippet("2026-11", "ferry.en", &version("en"))
+        .snippet("2026-11", "ferry.fr", &version("fr"));
+    room.run("archive --out web").exit(0);
+    room.run("export ferry --out press").exit(0);
+    for folder in ["web/files/ferry", "press/ferry"] {
+        assert_eq!(room.read(&format!("{folder}/documents/en-kit.pdf")), "%PDF English");
+        assert_eq!(room.read(&format!("{folder}/documents/fr-kit.pdf")), "%PDF French");
+    }
+    let room = room.file("issues/2026-11/fr-kit.pdf", "%PDF another").snippet(
+        "2026-11",
+        "ferry.en",
+        &version("fr").replace("fr/kit.pdf", "fr-kit.pdf"),
+    );
+    room.run("export ferry --out press")
+        .exit(1)
+        .stderr_has("error: two different files of the press release would be `documents/fr-kit.pdf`\n");
+    room.run("archive --out web").exit(1).stderr_has("`files/ferry/documents/fr-kit.pdf`\n");
 }
 
 #[test]

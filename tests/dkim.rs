@@ -80,3 +80,30 @@ fn a_missing_or_wrong_key_is_said_before_anything_is_sent() {
     room.run("send 2026-11 --yes").exit(1).stderr_has("`dkim.pem` is no private key for DKIM");
     assert_eq!(postbox.count(), 0);
 }
+
+#[test]
+fn the_name_of_a_key_is_one_that_can_be_asked_for() {
+    let postbox = Postbox::new().start();
+    let room = Newsroom::new()
+        .issue("2026-11", "subject = \"Ferry back in service\"")
+        .article("2026-11", "lead", "Ferry back in service", "It sails at nine.")
+        .subscribers(["ada@example.com"])
+        .relay(&postbox)
+        .config("[dkim]\ndomain = \"münchen.example\"\nselector = \"mail\"\nkey = \"dkim.pem\"\n");
+    openssl("genpkey -algorithm ED25519 -out dkim.pem", &room.path(""));
+    let config = room.read("envoi.toml");
+    for (from, to, said) in [
+        ("\"mail\"", "\"é\"", "`é` is no selector"),
+        ("\"mail\"", "\"a; s=x\"", "`a; s=x` is no selector"),
+        ("\"mail\"", "\"\"", "`` is no selector"),
+        ("münchen.example", "x.example; d=y", "is no domain name"),
+        ("münchen.example", "localhost", "has no dot"),
+    ] {
+        room.write("envoi.toml", config.replace(from, to));
+        room.run("send 2026-11 --yes").exit(1).stderr_has(said).stderr_has("at envoi.toml:");
+    }
+    room.write("envoi.toml", &config);
+    room.run("send 2026-11 --yes").exit(0);
+    let message = String::from_utf8(postbox.messages()[0].bytes.clone()).expect("ASCII");
+    assert!(message.contains("d=xn--mnchen-3ya.example; s=mail;"), "{message}");
+}

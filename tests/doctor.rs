@@ -150,8 +150,9 @@ fn every_way_in_which_spf_goes_wrong_is_named() {
     let refusing = with(&spf("v=spf1 include:_spf.example.org ip4:192.0.2.25 -all"), "_spf TXT \"v=spf1 -all\"");
     has(&refusing, "ok    SPF");
     let many: Vec<String> = (0..11).map(|n| format!("a:h{n}.example.org")).collect();
+    let hosts: String = (0..11).map(|n| format!("h{n} A 192.0.2.{n}\n")).collect();
     has(
-        &with(&spf(&format!("v=spf1 {} ip4:192.0.2.25 -all", many.join(" "))), ""),
+        &with(&spf(&format!("v=spf1 {} ip4:192.0.2.25 -all", many.join(" "))), &hosts),
         "costs 11 look-ups, and 10 is the most",
     );
     // a circle is walked until it is long enough
@@ -159,6 +160,61 @@ fn every_way_in_which_spf_goes_wrong_is_named() {
         &with(&spf("v=spf1 include:_a.example.org -all"), "_a TXT \"v=spf1 include:_a.example.org -all\""),
         "look-ups, and 10 is the most",
     );
+}
+
+/// As receivers judge it, who have their limits.
+#[test]
+fn a_record_that_receivers_give_up_on_is_told() {
+    if !need(Service::Nsd) {
+        return;
+    }
+    let (room, _postbox) = room();
+    let rest = RECORDS.lines().filter(|line| !line.contains("v=spf1")).collect::<Vec<_>>().join("\n");
+    let with = |spf: &str, more: &str| {
+        let records = format!("{rest}\n@ TXT \"v=spf1 {spf}\"\n{more}");
+        let nsd = Nsd::new().broken("broken.example").zone("example.org", &records).start();
+        doctor(&room, &nsd, "--ip 192.0.2.25").stdout_text()
+    };
+    let has = |text: &str, piece: &str| assert!(text.contains(piece), "lacks {piece}:\n{text}");
+    let lost = "a:l1.example.org a:l2.example.org";
+    has(&with(&format!("ip4:192.0.2.25 {lost} -all"), ""), "ok    SPF");
+    has(
+        &with(&format!("ip4:192.0.2.25 {lost} exists:l3.example.org -all"), "l3 AAAA 2001:db8::1"),
+        "cannot be used: more than 2 of its look-ups lead nowhere, the last to `l3.example.org`",
+    );
+    has(&with("ip4:192.0.2.25 redirect=%{d}._spf.example.org", ""), "`v=spf1 ip4:192.0.2.25 redirect=%{d}._spf");
+    has(&with("redirect=%{d}._spf.example.org", ""), "warn  SPF");
+    has(
+        &with("ip4:192.0.2.25 a:mail.broken.example -all", ""),
+        "cannot be used: `mail.broken.example`: the domain's name servers fail (SERVFAIL)",
+    );
+    let servers: String =
+        (0..11).fold(String::new(), |out, n| out + &format!("many MX {n} h{n}\nh{n} A 192.0.2.{n}\n"));
+    has(&with("ip4:192.0.2.25 mx:many.example.org -all", &servers), "has more than 10 mail servers");
+    // what is published in place of it must not break what works
+    let lax = "_spf TXT \"v=spf1 ip4:192.0.2.0/24\"\n";
+    let text = with("redirect=_spf.example.org", lax);
+    has(&text, "the record at `_spf.example.org` is the one to end with `~all`");
+    assert!(!text.contains("redirect=_spf.example.org ~all"), "{text}");
+    let text = with("redirect=_spf.example.org", "_spf TXT \"v=spf1 +all\"\n");
+    has(&text, "the record at `_spf.example.org` says so: end it with `~all`");
+    has(&with("mx +ALL", ""), "value      v=spf1 mx ~all");
+}
+
+/// Each with its own policy, below one that has one too.
+#[test]
+fn names_of_one_organisation_speak_for_each_other() {
+    if !need(Service::Nsd) {
+        return;
+    }
+    let (room, _postbox) = room();
+    let config = room.read("envoi.toml").replace("bounces@example.org", "bounces@bounce.example.org");
+    room.write("envoi.toml", config.replace("<post@example.org>", "<post@news.example.org>"));
+    let policies = "_dmarc.news TXT \"v=DMARC1; p=none; rua=mailto:postmaster@example.org\"\n";
+    let nsd = serve(&format!("{RECORDS}{policies}"));
+    let run = room.run(&format!("doctor news.example.org --dns {} --ip 192.0.2.25", nsd.server()));
+    let run = run.stdout_has("ok    DMARC        _dmarc.news.example.org: `v=DMARC1");
+    run.stdout_has("ok    alignment    bounces go to `bounce.example.org`, and `news.example.org` signs");
 }
 
 #[test]

@@ -80,3 +80,15 @@ fn at_a_terminal_two_questions_are_asked() {
     room.run_at_terminal("send 2026-11 --break-embargo", &["y", "y"]).exit(0).stdout_has("2 accepted");
     assert_eq!(room.messages().len(), 2);
 }
+
+/// Who sets the clock to try an embargo, and writes it wrongly, must not send by the real one.
+#[test]
+fn a_clock_that_cannot_be_read_stops_everything() {
+    for now in ["2015-05-04", "tomorrow", ""] {
+        let room = room().clock(now);
+        let run = room.run("send 2026-11 --yes").exit(1).stdout("");
+        run.stderr_has(&format!("`ENVOI_NOW` sets the clock to `{now}`, which is no moment"))
+            .stderr_has("2015-05-04T09");
+        assert!(room.messages().is_empty());
+    }
+}

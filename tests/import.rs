@@ -168,7 +168,7 @@ fn entities_of_its_own_do_not_explode() {
         <rss><channel><item><title>x</title><description>&b;&c;</description></item></channel></rss>";
     let room = Newsroom::new().file("bomb.xml", bomb);
     room.run("import bomb.xml").exit(0);
-    assert_eq!(room.read("issues/imported/x.md"), "+++\ntitle = \"x\"\n+++\n&b;&c;\n");
+    assert_eq!(room.read("issues/imported/x.md"), "+++\ntitle = \"x\"\n+++\n\\&b;\\&c;\n");
 }
 
 #[test]
@@ -181,4 +181,54 @@ fn depth_and_size_have_bounds() {
     let posts = "<item><title>A</title><description>x</description></item>".repeat(10_050);
     room.write("many.xml", format!("<rss><channel>{posts}</channel></rss>"));
     room.run("import many.xml").exit(0).stderr_has("not carried over: 50 posts after the first 10000\n");
+}
+
+#[test]
+fn a_post_bears_its_own_day() {
+    let atom = r#"<feed xmlns="http://www.w3.org/2005/Atom"><title>R&amp;amp;D</title>
+        <entry><title>Ferry &lt;b&gt; "&amp;amp;"</title><updated>2026-11-30T10:00:00Z</updated>
+        <published>2026-11-24T10:00:00Z</published><summary>1 &lt; 2 &amp;amp; &lt;b&gt;</summary></entry></feed>"#;
+    let wordpress = r#"<rss xmlns:wp="w"><channel><title>WP</title><language>fr-FR</language>
+        <item><title>Nuit</title><pubDate>Mon, 23 Nov 2026 23:30:00 +0000</pubDate><wp:post_type>post</wp:post_type>
+        <wp:post_date>2026-11-24 00:30:00</wp:post_date><wp:status>publish</wp:status></item>
+        <item><title>Jeté</title><wp:post_type>post</wp:post_type><wp:status>trash</wp:status></item>
+        </channel></rss>"#;
+    let room = Newsroom::new().file("atom.xml", atom).file("wp.xml", wordpress).clock("2026-11-25T09:00:00Z");
+    room.write("envoi.toml", room.read("envoi.toml").replace("default = \"en\"", "default = \"fr\""));
+    room.run("import atom.xml --into atom").exit(0);
+    assert_eq!(
+        room.read("issues/atom/2026-11-24-ferry-b-amp.md"),
+        "+++\ntitle = 'Ferry <b> \"&amp;\"'\ndate = 2026-11-24\n+++\n1 \\< 2 \\&amp; \\<b>\n"
+    );
+    assert!(room.read("issues/atom/issue.toml").starts_with("subject = \"R&amp;D\"\n"));
+    room.run("import wp.xml --into wp").exit(0).stderr_has("not carried over: 1 of the status `trash`\n");
+    assert_eq!(
+        room.read("issues/wp/2026-11-24-nuit.md"),
+        "+++\ntitle = \"Nuit\"\nlang = \"fr\"\ndate = 2026-11-24\n+++\n"
+    );
+    assert_eq!(
+        room.read("issues/wp/issue.toml"),
+        "subject = \"WP\"\ndate = 2026-11-25\nlanguages = [\"fr\"]\n",
+        "the project's own tag"
+    );
+}
+
+#[test]
+fn code_keeps_its_empty_lines() {
+    let feed = "<rss><channel><item><title>A</title><description><![CDATA[<p>x</p><ul><li><pre>a\n\n\nb  \nc</pre></li></ul><p>y</p>]]></description></item></channel></rss>";
+    let room = Newsroom::new().file("feed.xml", feed);
+    room.run("import feed.xml").exit(0);
+    let text = room.read("issues/imported/a.md");
+    assert!(text.ends_with("+++\nx\n\n- ```\n  a\n  \n  \n  b  \n  c\n  ```\n\ny\n"), "{text}");
+}
+
+#[test]
+fn a_feed_does_not_write_on_the_terminal() {
+    let feed = "<rss xmlns:wp='w'><channel><item><title>A</title><description>x</description></item>\
+        <item><title>B</title><wp:post_type>\u{1b}[31mred</wp:post_type></item></channel></rss>";
+    let room = Newsroom::new().file("feed.xml", feed);
+    let run = room.run("--color always import feed.xml").exit(0);
+    let told = run.stderr_text();
+    assert!(told.contains("1 of the kind `\u{fffd}[31mred`"), "{told:?}");
+    assert!(!told.contains("\u{1b}[31m"), "{told:?}");
 }

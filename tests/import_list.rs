@@ -365,3 +365,24 @@ fn an_import_that_cannot_be_read_to_its_end_keeps_what_was_read() {
     room.run("subscribers import list.csv --yes").exit(0).stdout_has("0 changed").stdout_has("0 rejected");
     assert_eq!(list(&room).as_array().map(Vec::len), Some(5000));
 }
+
+#[test]
+fn who_left_in_one_of_their_rows_has_left() {
+    let room = newsroom();
+    room.write(
+        "list.csv",
+        "email,statut\nada@example.org,subscribed\nADA@example.org,unsubscribed\nben@example.com,\n",
+    );
+    let run = room.run("subscribers import list.csv --yes").stdout_has("1 added, 0 changed, 0 unchanged, 1 suppressed");
+    run.stdout_has("1 who left there");
+    assert_eq!((&list(&room)[0]["email"], &list(&room)[1]), (&"ben@example.com".into(), &serde_json::Value::Null));
+}
+
+/// Google Contacts, and a Mac, on which a letter and its accent are two characters.
+#[test]
+fn columns_are_known_however_they_are_written() {
+    let room = newsroom();
+    room.write("google.csv", "Pre\u{301}nom,E-mail 1 - Label,E-mail 1 - Value\nZoe\u{301},Home,zoe@example.org\n");
+    room.run("subscribers import google.csv --yes").exit(0).stdout_has("1 added");
+    assert_eq!((&list(&room)[0]["email"], &list(&room)[0]["first_name"]), (&"zoe@example.org".into(), &"Zoé".into()));
+}

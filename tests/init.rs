@@ -49,6 +49,25 @@ fn a_folder_is_made_where_it_is_not_there() {
     room.run("-C desk/letters check").exit(0).stdout("welcome is ready to go out\n");
 }
 
+/// `envoi -C ../ferri send …` must not send the issue of the project that happens to be around.
+#[test]
+fn a_misspelt_folder_is_not_the_project_around_it() {
+    let room = Newsroom::empty();
+    room.run("init").exit(0);
+    room.run("-C lettres list").exit(1).stdout("").stderr(
+        "
+        error: cannot find `lettres`
+        because: No such file or directory (os error 2)
+        hint: check how its name is written
+        ",
+    );
+    // and `..` leads out of a project
+    room.run("init inner").exit(0);
+    room.write("inner/issues/within/issue.toml", "subject = \"Within\"\n");
+    room.run("-C inner list").exit(0).stdout_has("within");
+    room.run("-C inner/issues/../.. list").exit(0).stdout_has("welcome").stdout_lacks("within");
+}
+
 #[test]
 fn nothing_is_overwritten() {
     let room = Newsroom::empty().file(".gitignore", "mine\n").file("templates/theme.toml", "# mine\n");

@@ -196,3 +196,61 @@ fn a_boilerplate_that_is_not_there() {
         ",
     );
 }
+
+#[test]
+fn a_folder_in_the_way_stops_every_file() {
+    let room = room();
+    room.write("press/ferry.fr.txt/mine", "kept");
+    room.run("export ferry --out press").exit(1).stdout("").stderr_has("press/ferry.fr.txt");
+    assert_eq!(room.files("press"), ["ferry.fr.txt/mine"], "all or none");
+}
+
+#[cfg(unix)]
+#[test]
+fn who_could_write_a_file_still_can() {
+    use std::os::unix::fs::PermissionsExt;
+    let room = room();
+    room.write("press/ferry.en.txt", "before");
+    let path = room.path("press/ferry.en.txt");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o664)).expect("a mode can be set");
+    room.run("export ferry --out press").exit(0);
+    let mode = std::fs::metadata(&path).expect("a file").permissions().mode();
+    assert_eq!(format!("{:o}", mode & 0o777), "664");
+}
+
+/// A browser that prints, in the words of a shell, and leaves a child behind.
+#[cfg(unix)]
+fn browser(room: Newsroom, ending: &str) -> Newsroom {
+    use std::os::unix::fs::PermissionsExt;
+    let script = format!(
+        "#!/bin/sh\nfor one; do case $one in --print-to-pdf=*) pdf=${{one#*=}};; file:*) page=$one;; esac; done\n\
+         sleep 300 & echo $! > '{0}/child'; echo \"$page\" > '{0}/page'; echo %PDF-1.4 > \"$pdf\"; {ending}\n",
+        room.path("").display()
+    );
+    let room = room.file("browser", &script);
+    let program = room.path("browser");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("a mode can be set");
+    room.env("ENVOI_CHROMIUM", &program.display().to_string())
+}
+
+#[cfg(unix)]
+#[test]
+fn what_the_browser_started_ends_with_it() {
+    let room = room();
+    std::fs::create_dir(room.path("a#b%41")).expect("a folder");
+    let temporary = room.path("a#b%41").display().to_string();
+    let room = browser(room, "exit 0").env("TMPDIR", &temporary);
+    room.run("export ferry --out press --format pdf").exit(0);
+    let child = room.read("child");
+    let state = std::fs::read_to_string(format!("/proc/{}/stat", child.trim())).unwrap_or_default();
+    assert!(state.is_empty() || state.contains(") Z "), "the browser's child goes on: {state}");
+    assert!(room.read("page").contains("/a%23b%2541/envoi-print-"), "{}", room.read("page"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_browser_that_fails_makes_no_pdf() {
+    let room = browser(room(), "exit 7");
+    room.run("export ferry --out press --format pdf").exit(1).stdout("").stderr_has("ended with exit status: 7\n");
+    assert!(!room.exists("press"));
+}

@@ -207,7 +207,7 @@ fn newsrooms_systems_read_the_data() {
         "rightsinfo",
     ];
     only(&item, &known);
-    assert_eq!(item["uri"], "tag:example.org,2026-11-24:press/2026-11/ferry/en");
+    assert_eq!(item["uri"], "tag:example.org,2026:press/2026-11/ferry/en");
     assert_eq!(item["type"], "text");
     assert_eq!(item["pubstatus"], "withheld");
     assert_eq!(item["embargoed"], "2026-11-24T10:30:00+01:00");

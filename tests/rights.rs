@@ -33,9 +33,8 @@ fn everything_that_is_known_of_somebody_is_shown() {
     room.run("send 2026-11 --yes").exit(3);
     room.run("subscribers show ADA@example.org").exit(0).stderr("").stdout(
         "
-        address    ADA@example.org
+        address    ada@example.org
         on list    since 2026-11-24 09:00, changed 2026-11-24 09:00
-        value      email = ada@example.org
         value      first_name = Ada
         value      lang = fr
         value      tags = press

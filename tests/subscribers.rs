@@ -292,3 +292,64 @@ fn an_address_that_is_not_on_the_list_may_be_misspelt() {
     );
     room.run("unsubscribe").exit(2).stdout("");
 }
+
+/// Lists of other programs go on to hold those who left, and some hold them twice.
+#[test]
+fn who_left_as_a_list_says_is_not_written_to() {
+    let list = "email,first_name,lang,statut\nada@example.org,Ada,en,membre\nbob@example.com,Bob,en,Désinscrit\n\
+                Cleo@example.net,Cleo,en,actif\ncleo@example.net,Cleo,en,unsubscribed\n\
+                dan@example.net,Dan,en,de\u{301}sabonne\u{301}\n";
+    let room = Newsroom::new()
+        .issue("2026-11", "subject = \"Ferry back in service\"\n")
+        .article("2026-11", "lead", "Ferry back in service", "It sails at nine.")
+        .file("subscribers.csv", list);
+    room.run("subscribers check").exit(0).stderr("").stdout(
+        "
+        warning: the list says of `bob@example.com`: unsubscribed [W825]
+          at subscribers.csv:3
+        hint: they are not written to: take the row out, or correct what it says
+
+        warning: another row says of `Cleo@example.net`: unsubscribed [W825]
+          at subscribers.csv:4
+        hint: they are not written to: take the rows out, or correct what they say
+
+        warning: the list says of `cleo@example.net`: unsubscribed [W825]
+          at subscribers.csv:5
+        hint: they are not written to: take the row out, or correct what it says
+
+        warning: the list says of `dan@example.net`: unsubscribed [W825]
+          at subscribers.csv:6
+        hint: they are not written to: take the row out, or correct what it says
+
+        1 subscriber in subscribers.csv: 1 en
+        4 former subscribers left out
+        read as UTF-8 with commas between the columns email, first_name, lang, statut
+        ",
+    );
+    room.run("send 2026-11 --yes").exit(0).stdout_has("1 accepted").stderr_has("4 former subscribers");
+    let readers: Vec<String> = room.messages().into_iter().map(|letter| letter.to).collect();
+    assert_eq!(readers, ["Ada <ada@example.org>"]);
+    // a whole file of them, as Mailchimp writes it
+    let export = "unsubscribed_email_audience_export_1a2b3c.csv";
+    room.write(export, std::fs::read(format!("tests/lists/{export}")).expect("a sample"));
+    let run = room.run(&format!("send 2026-11 --yes --list {export}")).exit(1);
+    run.stderr_has("there is nobody to send to").stderr_has("the list says of everybody on it that they left");
+    assert_eq!(room.messages().len(), 1);
+}
+
+/// A program that writes strokes says so in its first line.
+#[test]
+fn a_list_with_strokes_is_called_one() {
+    let room = Newsroom::new().file("subscribers.csv", "sep=|\nemail|first_name\nada@example.org|Ada\n");
+    room.run("subscribers check")
+        .exit(0)
+        .stdout_has("read as UTF-8 with strokes between the columns email, first_name");
+}
+
+/// Somebody who writes to be sure that they are off is known, though the list says already that they left.
+#[test]
+fn who_left_is_still_known_by_name() {
+    let room = Newsroom::new().file("subscribers.csv", "email,statut\nada@example.org,\nbob@example.com,Désinscrit\n");
+    room.run("unsubscribe bob@example.com").exit(0).stdout_has("will not be written to again").stderr("");
+    room.run("unsubscribe dan@example.com").exit(0).stderr_has("is not on the list");
+}

@@ -52,6 +52,8 @@ struct Taken {
     own: Own,
     written: Vec<PathBuf>,
     foreign: Vec<PathBuf>,
+    /// What two different files would be.
+    twice: Vec<PathBuf>,
 }
 
 impl Binder {
@@ -61,12 +63,21 @@ impl Binder {
         Ok(Self { folder: folder.to_owned(), before, stage, taken: Mutex::default() })
     }
 
-    /// Takes a file under its place within the folder; one that came before is the same.
+    /// Takes a file under its place within the folder; the same one may come again.
     pub(super) fn put(&self, name: PathBuf, bytes: &[u8]) -> Result<()> {
         let taken = || self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        match taken().own.files.entry(name.clone()) {
-            Entry::Occupied(_) => return Ok(()),
-            Entry::Vacant(place) => drop(place.insert(hash(bytes))),
+        let hash = hash(bytes);
+        {
+            let mut taken = taken();
+            match taken.own.files.entry(name.clone()) {
+                Entry::Vacant(place) => drop(place.insert(hash)),
+                Entry::Occupied(there) => {
+                    if *there.get() != hash {
+                        taken.twice.push(name);
+                    }
+                    return Ok(());
+                }
+            }
         }
         match std::fs::read(self.folder.join(&name)) {
             Ok(there) if there == bytes => {}
@@ -82,8 +93,14 @@ impl Binder {
     /// Brings the folder up to date.
     pub(super) fn bind(self) -> Result<Changes> {
         let Self { folder, before, stage, taken } = self;
-        let Taken { own: Own { files }, mut written, mut foreign } =
+        let Taken { own: Own { files }, mut written, mut foreign, twice } =
             taken.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(first) = twice.iter().min() {
+            return Err(Error::Refused(
+                Trouble::new(format!("two different files of the archive would be `{}`", first.display()))
+                    .hint("rename one of them; nothing was written"),
+            ));
+        }
         foreign.sort();
         if let [first, ..] = foreign.as_slice() {
             return Err(Error::Refused(
@@ -118,9 +135,11 @@ impl Binder {
         if !changes.removed.is_empty() || !changes.kept.is_empty() {
             save(&folder, &own)?;
         }
+        output::sweep(&folder);
         Ok(changes)
     }
 }
+
 fn read(folder: &Path) -> Result<Own> {
     let path = folder.join(LIST);
     let Ok(text) = std::fs::read(&path) else { return Ok(Own::default()) };

@@ -12,6 +12,7 @@ use super::entry::{Entry, Kind};
 use super::pages::Desk;
 use crate::error::{Error, Result};
 use crate::language::Language;
+use crate::press::lasting_name;
 
 /// How many of the newest entries a feed has.
 const NEWEST: usize = 50;
@@ -27,6 +28,7 @@ pub(super) fn feed(desk: &Desk<'_>, language: &Language, entries: &[&Entry]) -> 
     };
     let copyright = config.organisation.copyright.get(language, &config.languages.default);
     let feed = Feed {
+        id: lasting_name(desk.project, &["archive", language.as_str()]),
         address: &desk.address,
         language,
         organisation,
@@ -44,6 +46,7 @@ struct Words {
 }
 
 struct Feed<'f> {
+    id: String,
     address: &'f str,
     language: &'f Language,
     organisation: &'f str,
@@ -62,7 +65,7 @@ impl Feed<'_> {
         let updated = entries.iter().map(|entry| entry.updated).max().unwrap_or(Timestamp::UNIX_EPOCH);
         writer.create_element("feed").with_attributes(attributes).write_inner_content(|writer| {
             text(writer, "title", &self.words.title)?;
-            text(writer, "id", &own)?;
+            text(writer, "id", &self.id)?;
             text(writer, "updated", &updated.to_string())?;
             link(writer, &[("rel", "self"), ("type", "application/atom+xml"), ("href", &own)])?;
             let index = format!("{address}{lang}/");
@@ -83,14 +86,14 @@ impl Feed<'_> {
     }
 
     fn entry(&self, writer: &mut Writer<Vec<u8>>, entry: &Entry) -> io::Result<()> {
-        let address = format!("{}{}", self.address, entry.path);
+        let address = format!("{}{}", self.address, entry.address());
         let (term, label) = match entry.kind {
             Kind::Release => ("press-release", &self.words.release),
             Kind::Issue => ("newsletter", &self.words.issue),
         };
         writer.create_element("entry").write_inner_content(|writer| {
             text(writer, "title", &entry.title)?;
-            text(writer, "id", &address)?;
+            text(writer, "id", &entry.id)?;
             text(writer, "published", &entry.moment.to_string())?;
             text(writer, "updated", &entry.updated.to_string())?;
             let lang = entry.language.as_str();

@@ -1,11 +1,13 @@
 //! What is out: an issue of the folder + when it was sent -> [`Found`], or why it is left out.
 //!
 //! An issue is out when a delivery of it was accepted and no embargo in it lasts. A press release is out when its issue
-//! is, or when `published = true` stands in its front matter; never before its embargo, never before its date. A draft
-//! can't slip in: something has to have been done for it to appear.
+//! is and it is for every reader, or when `published = true` stands in its front matter. Nothing is before its embargo or
+//! its date. A draft can't slip in: something has to have been done for it to appear.
 
 use std::collections::BTreeMap;
 use std::fmt;
+
+use jiff::civil::Date;
 
 use crate::check;
 use crate::clock;
@@ -45,6 +47,8 @@ pub enum Why {
     NotSent,
     /// It was sent, or will be, and must not appear before this moment.
     Embargo(Moment),
+    /// It was sent, but bears a later day.
+    Date(Date),
     /// It cannot be read, and was not sent.
     Unreadable,
 }
@@ -54,6 +58,7 @@ impl fmt::Display for Why {
         match self {
             Self::NotSent => f.write_str("not sent"),
             Self::Embargo(moment) => write!(f, "under embargo until {}", moment.0.strftime("%Y-%m-%d %H:%M %:z")),
+            Self::Date(day) => write!(f, "its date is {day}"),
             Self::Unreadable => f.write_str("it cannot be read, and was not sent"),
         }
     }
@@ -98,13 +103,15 @@ pub(super) fn look(project: &Project, slug: &str, sent: Option<i64>, columns: &[
         }
         Err(other) => return Err(other),
     };
-    let now = clock::now().timestamp();
-    let embargo = issue.embargo().filter(|moment| now < moment.0.timestamp()).cloned();
+    let now = clock::now();
+    let embargo = issue.embargo().filter(|moment| now.timestamp() < moment.0.timestamp()).cloned();
+    let later = issue.manifest.date.map(|day| day.0).filter(|day| now.date() < *day);
     let was_sent = sent.is_some();
-    let sent = sent.filter(|_| embargo.is_none());
+    let sent = sent.filter(|_| embargo.is_none() && later.is_none());
     let releases = releases(&issue, sent.is_some());
-    let why = match embargo {
-        Some(moment) if was_sent || releases.is_empty() => Some(Why::Embargo(moment)),
+    let why = match (embargo, later) {
+        (Some(moment), _) if was_sent || releases.is_empty() => Some(Why::Embargo(moment)),
+        (_, Some(day)) if was_sent => Some(Why::Date(day)),
         _ if sent.is_none() && releases.is_empty() => Some(Why::NotSent),
         _ => None,
     };
@@ -122,18 +129,19 @@ fn releases(issue: &Issue, sent: bool) -> Vec<String> {
         let releases = versions.iter().filter(|snippet| snippet.front.kind == Kind::PressRelease);
         let releases: Vec<&Snippet> = releases.collect();
         // every language of a release has to be out: pages lead to each other
-        let first = releases.first().filter(|_| releases.iter().all(|release| is_out(release, sent)))?;
+        let first = releases.first().filter(|_| releases.iter().all(|release| is_out(issue, release, sent)))?;
         Some(first.name.clone())
     };
     issue.snippets.iter().filter_map(own).collect()
 }
 
-fn is_out(release: &Snippet, sent: bool) -> bool {
+fn is_out(issue: &Issue, release: &Snippet, sent: bool) -> bool {
     let now = clock::now();
     let front = &release.front;
     let embargo = front.embargo.as_ref().is_none_or(|moment| moment.0.timestamp() <= now.timestamp());
-    let day = front.date.is_none_or(|day| day.0 <= now.date());
-    front.published.unwrap_or(sent) && embargo && day
+    let day = front.date.or(issue.manifest.date).is_none_or(|day| day.0 <= now.date());
+    // what went to some readers only is out for the others where somebody says so
+    front.published.unwrap_or(sent && front.audience.is_none()) && embargo && day
 }
 
 fn stands_against(release: &Snippet, columns: &[String]) -> Vec<Diagnostic> {

@@ -3,17 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use jiff::civil::{Date, Time};
-use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
-use super::entry::{Entry, Kind};
+use super::entry::{Entry, Kind, address_of, release_path};
 use super::frame::{Frame, frame};
-use super::out::Found;
-use super::words::Words;
 use crate::audience::Columns;
 use crate::error::{Error, Result, Trouble};
-use crate::issue::{Issue, Snippet};
+use crate::issue::{Issue, Snippet, segment};
 use crate::language::Language;
 use crate::press::{material, versions};
 use crate::project::Project;
@@ -121,7 +117,7 @@ impl<'p> Desk<'p> {
                 description: entry.lead.as_deref(),
                 organisation: self.organisation(language),
                 archive: &self.word(language, "archive")?,
-                address: &format!("{}{}", self.address, entry.path),
+                address: &format!("{}{}", self.address, entry.address()),
                 archive_url: &format!("../../{language}/index.html"),
                 feed: &format!("../../{language}/feed.xml"),
             },
@@ -134,13 +130,13 @@ impl<'p> Desk<'p> {
     pub(super) fn release(&self, issue: &Issue, release: &Snippet, entry: &Entry, take: Taker<'_>) -> Result<()> {
         let (language, name) = (&entry.language, &entry.name);
         let version = |other: &Snippet| {
-            let path = release_path(&other.lang, name);
+            let path = address_of(&release_path(&other.lang, name));
             let (href, address) = (format!("../../{path}"), Some(format!("{}{path}", self.address)));
             Version { language: other.lang.clone(), href, address }
         };
         let dress = Dress {
             placing: self.placing(IMAGES),
-            files: Some(format!("../../{}/", files_of(name))),
+            files: Some(format!("../../{}/", files_of(&segment(name)))),
             versions: versions(issue, name).into_iter().map(version).collect(),
             home: Some(("../index.html".to_owned(), self.word(language, "archive")?)),
         };
@@ -168,7 +164,7 @@ impl<'p> Desk<'p> {
         let mut years: Vec<Year> = Vec::new();
         for entry in entries {
             let line = Line {
-                url: format!("../{}", entry.path),
+                url: format!("../{}", entry.address()),
                 title: entry.title.clone(),
                 lead: entry.lead.clone(),
                 date: self.renderer.date(language, entry.day)?,
@@ -226,76 +222,7 @@ impl<'p> Desk<'p> {
     }
 }
 
-/// An issue's pages, as indexes name them.
-pub(super) fn entries(found: &Found) -> Vec<Entry> {
-    let issue = &found.issue;
-    let mut entries = Vec::new();
-    if let Some(sent) = found.sent.filter(|_| found.is_newsletter) {
-        entries.extend(issue.languages.iter().map(|language| of_issue(issue, language, sent)));
-    }
-    let releases = found.releases.iter().flat_map(|name| versions(issue, name));
-    entries.extend(releases.map(|release| of_release(found, release)));
-    entries
-}
-
-fn of_issue(issue: &Issue, language: &Language, sent: i64) -> Entry {
-    let sent = Timestamp::from_second(sent).unwrap_or(Timestamp::UNIX_EPOCH);
-    let date = issue.manifest.date;
-    let day = date.map_or_else(|| sent.to_zoned_datetime(TimeZone::UTC).date(), |day| day.0);
-    let moment = date.map_or(sent, |day| midnight(day.0));
-    let (title, lead) = (issue.subject(language).sample(), issue.preheader(language).sample());
-    let mut words = Words::new(&title);
-    issue.edition(language).iter().for_each(|snippet| words.add(snippet));
-    Entry {
-        kind: Kind::Issue,
-        name: issue.slug.clone(),
-        language: language.clone(),
-        title,
-        lead: Some(lead).filter(|lead| !lead.trim().is_empty()),
-        day,
-        moment,
-        updated: moment,
-        // where `[web]` says that an edition's page is
-        path: format!("{}/{language}/newsletter.html", issue.slug),
-        words: words.text(),
-    }
-}
-
-fn of_release(found: &Found, release: &Snippet) -> Entry {
-    let front = &release.front;
-    let embargo = front.embargo.as_ref().map(|moment| moment.0.timestamp());
-    let sent = Timestamp::from_second(found.sent.unwrap_or(0)).unwrap_or(Timestamp::UNIX_EPOCH);
-    let date = front.date.or(found.issue.manifest.date);
-    let day = date.map_or_else(|| embargo.unwrap_or(sent).to_zoned_datetime(TimeZone::UTC).date(), |day| day.0);
-    let moment = embargo.or_else(|| date.map(|day| midnight(day.0))).unwrap_or(sent);
-    let mut words = Words::new(&front.title);
-    words.add(release);
-    Entry {
-        kind: Kind::Release,
-        name: release.name.clone(),
-        language: release.lang.clone(),
-        title: front.title.clone(),
-        lead: front.subtitle.clone(),
-        day,
-        moment,
-        updated: front.updated.map_or(moment, |day| midnight(day.0).max(moment)),
-        path: release_path(&release.lang, &release.name),
-        words: words.text(),
-    }
-}
-
-fn release_path(language: &Language, name: &str) -> String {
-    format!("{language}/press/{name}.html")
-}
-
 /// Where a release's documents and photos lie.
 pub(super) fn files_of(name: &str) -> String {
     format!("files/{name}")
-}
-
-/// A day's beginning. Feeds want a moment; that of a whole day is the same everywhere in UTC.
-fn midnight(day: Date) -> Timestamp {
-    day.to_datetime(Time::midnight())
-        .to_zoned_datetime(TimeZone::UTC)
-        .map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
 }

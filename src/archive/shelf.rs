@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use super::entry::{Entry, Kind};
+use super::entry::{Entry, Kind, entries};
 use super::out::{Found, LeftOut, Sent, look, twice};
-use super::pages::{Desk, Taker, entries};
+use super::pages::{Desk, Taker};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result, Trouble};
 use crate::issue;
@@ -45,7 +45,7 @@ pub(super) fn shelve(desk: &Desk<'_>, sent: &Sent, handle: Handler<'_>) -> Resul
         let mut shelved = Shelved { left_out: looked.left_out, wrong: looked.wrong, ..Shelved::default() };
         shelved.slug.clone_from(slug);
         if let Some(found) = looked.found {
-            shelved.entries = entries(&found);
+            shelved.entries = entries(desk.project, &found);
             shelved.releases = found.release_places().map(|(name, place)| (name.clone(), place)).collect();
             if shelved.wrong.is_empty() {
                 handle(found, &shelved.entries)?;

@@ -48,9 +48,9 @@ fn write(address: &str, languages: &BTreeSet<&Language>, entries: &[Entry]) -> i
             let own = versions.get(&(entry.kind == Kind::Release, entry.name.as_str()));
             let others = own.into_iter().flatten();
             let others: Vec<(String, String)> =
-                others.map(|other| (other.language.to_string(), format!("{address}{}", other.path))).collect();
+                others.map(|other| (other.language.to_string(), format!("{address}{}", other.address()))).collect();
             let day = entry.updated.strftime("%Y-%m-%d").to_string();
-            page(writer, &format!("{address}{}", entry.path), Some(&day), &others)?;
+            page(writer, &format!("{address}{}", entry.address()), Some(&day), &others)?;
         }
         Ok(())
     })?;

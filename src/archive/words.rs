@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::issue::Snippet;
 use crate::issue::markdown::{Inline, walk};
 
-/// How many different words of a page the search knows, so that its index stays small.
-const MOST: usize = 160;
+/// How many different words of a page the search knows: more than an issue has, but for a book.
+const MOST: usize = 5_000;
 
 /// The different words of a page.
 pub(super) struct Words {
@@ -32,7 +32,8 @@ impl Words {
     }
 
     fn take(&mut self, text: &str) {
-        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 2);
+        // short ones too: readers look for the EU, and every word of a question has to be found
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
         for word in words.map(str::to_lowercase) {
             if self.known.len() < MOST && self.known.insert(word.clone()) {
                 self.text.push(' ');

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Finding, List, Row, Subscriber};
+use super::{Dropped, Finding, List, Row, Subscriber};
 use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::language::Language;
@@ -31,6 +31,8 @@ pub struct Census {
     pub without_language: u64,
     /// Rows that were dropped, since their address stands further up.
     pub duplicates: u64,
+    /// Rows that were dropped, since the list says that they left.
+    pub left: u64,
     /// Rows that cannot be used.
     pub unusable: u64,
 }
@@ -45,6 +47,7 @@ pub fn census(list: &mut List, tell: &mut dyn FnMut(&Diagnostic) -> Result<()>) 
         languages: BTreeMap::new(),
         without_language: 0,
         duplicates: 0,
+        left: 0,
         unusable: 0,
     };
     let mut oddities = Oddities::default();
@@ -58,8 +61,12 @@ pub fn census(list: &mut List, tell: &mut dyn FnMut(&Diagnostic) -> Result<()>) 
                     None => census.without_language += 1,
                 }
             }
-            Row::Finding(Finding { diagnostic, duplicate }) => {
-                *(if duplicate { &mut census.duplicates } else { &mut census.unusable }) += 1;
+            Row::Finding(Finding { diagnostic, why }) => {
+                *(match why {
+                    Dropped::Duplicate => &mut census.duplicates,
+                    Dropped::Left(..) => &mut census.left,
+                    Dropped::Unusable => &mut census.unusable,
+                }) += 1;
                 tell(&diagnostic)?;
             }
         }

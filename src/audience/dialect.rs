@@ -75,6 +75,11 @@ impl Standing {
         }
     }
 
+    /// Whether they were on a list and are no more.
+    pub fn is_gone(self) -> bool {
+        self != Self::Unconfirmed
+    }
+
     /// What a word says of somebody; none where it says that they agree, or something else altogether.
     pub fn of(word: &str) -> Option<Self> {
         let word = word.trim().to_lowercase().replace(['-', '_'], " ");
@@ -143,7 +148,7 @@ impl Dialect {
 }
 
 /// What each column is for, by its header and by the name that envoi gives it.
-pub fn uses(dialect: Dialect, written: &[String], names: &[String]) -> Vec<Use> {
+pub(super) fn uses(dialect: Dialect, written: &[String], names: &[String]) -> Vec<Use> {
     let headers = written.iter().map(String::as_str).chain(std::iter::repeat(""));
     headers.zip(names).map(|(header, name)| of_column(dialect, &header.trim().to_lowercase(), name)).collect()
 }

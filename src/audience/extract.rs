@@ -7,7 +7,7 @@
 use serde::Serializer as _;
 use serde::ser::Error as _;
 
-use super::{Columns, Finding, Listing, Row, Subscriber};
+use super::{Columns, Dropped, Finding, Listing, Row, Subscriber};
 use crate::error::{Error, Result, Trouble};
 
 /// How many bytes are gathered before they are given away.
@@ -31,6 +31,8 @@ pub struct Extract {
     pub filtered: u64,
     /// Rows whose address stands further up.
     pub duplicates: u64,
+    /// Rows of which the list says that they left.
+    pub left: u64,
     /// Rows that cannot be used.
     pub unusable: u64,
 }
@@ -50,8 +52,9 @@ pub fn extract(
     };
     while let Some(row) = list.next_row()? {
         match row {
-            Row::Finding(Finding { duplicate: true, .. }) => extract.duplicates += 1,
-            Row::Finding(_) => extract.unusable += 1,
+            Row::Finding(Finding { why: Dropped::Duplicate, .. }) => extract.duplicates += 1,
+            Row::Finding(Finding { why: Dropped::Left(..), .. }) => extract.left += 1,
+            Row::Finding(Finding { why: Dropped::Unusable, .. }) => extract.unusable += 1,
             Row::Subscriber(subscriber) if !wanted(&subscriber, list.columns()) => extract.filtered += 1,
             Row::Subscriber(subscriber) => {
                 match form {

@@ -3,6 +3,10 @@
 //! Spreadsheets put titles, empty rows and `sep=;` above it, and some files have none at all: then a column of addresses
 //! is the e-mail column.
 
+use std::borrow::Cow;
+
+use icu_normalizer::ComposingNormalizer;
+
 use crate::address::Address;
 
 /// How many rows are looked at for a header.
@@ -46,10 +50,16 @@ const ALIASES: &[(&str, &[&str])] = &[
 
 /// A header's name as merge fields write it: "E-mail Address" becomes `email`, "Code postal" `code_postal`.
 pub fn column_name(header: &str) -> String {
-    let name: String =
-        header.trim().to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-    let name = name.trim_matches('_');
-    ALIASES.iter().find(|(_, others)| others.contains(&name)).map_or(name, |(known, _)| known).to_owned()
+    // a letter and its accent may come apart (macOS), and are one all the same
+    let header = composed(header).to_lowercase();
+    let words: Vec<&str> = header.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let name = words.join("_");
+    ALIASES.iter().find(|(_, others)| others.contains(&name.as_str())).map_or(name, |(known, _)| (*known).to_owned())
+}
+
+/// A text in which each letter with its accents is one character (Unicode's NFC).
+pub(super) fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { ComposingNormalizer::new_nfc().normalize(text) }
 }
 
 /// A table's columns.
@@ -104,6 +114,14 @@ mod tests {
         let header = find(&[&["Liste des membres"], &["Courriel", "Prénom", "Code postal", "", " "]]).unwrap();
         assert_eq!(header.names, ["email", "first_name", "code_postal"]);
         assert_eq!(header.above, 2);
+    }
+
+    #[test]
+    fn a_header_is_known_however_its_characters_come() {
+        assert_eq!(column_name("E-mail 1 - Value"), "email");
+        assert_eq!(column_name("Pre\u{301}nom"), "first_name");
+        assert_eq!(column_name(" Code  postal (BE) "), "code_postal_be");
+        assert_eq!(column_name("---"), "");
     }
 
     #[test]

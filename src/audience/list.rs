@@ -9,7 +9,9 @@ use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 
-use super::dialect::{Dialect, language_named};
+use super::dialect::{Dialect, Standing, Use, language_named};
+use super::header::composed;
+use super::standing::Standings;
 use super::table::Table;
 use super::{Columns, Subscriber};
 use crate::address::Address;
@@ -27,6 +29,9 @@ pub struct List {
     lang: Option<usize>,
     table: Table,
     dialect: Dialect,
+    standings: Standings,
+    /// Who left, as some row says: whatever the others say of them.
+    left: HashMap<u64, Standing>,
     /// The line on which an address was first seen. Keys are 64-bit hashes, a twentieth of the addresses' memory;
     /// hashed under a random key, so that nobody can make two addresses collide.
     seen: HashMap<u64, u32>,
@@ -47,8 +52,19 @@ pub enum Row {
 pub struct Finding {
     /// What is wrong and where.
     pub diagnostic: Diagnostic,
-    /// Whether the same address stands further up; harmless, unlike an address that cannot be used.
-    pub duplicate: bool,
+    /// For which of the reasons.
+    pub why: Dropped,
+}
+
+/// The reasons for which a row is not written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dropped {
+    /// The same address stands further up; harmless.
+    Duplicate,
+    /// The list says that they left; harmless too.
+    Left(Address, Standing),
+    /// It cannot be used.
+    Unusable,
 }
 
 /// A list, wherever it is: its columns, and its rows one by one.
@@ -72,7 +88,20 @@ impl Listing for List {
 
 impl List {
     /// Opens a list and reads its header. `shown` is how diagnostics name it.
+    ///
+    /// Where rows say how somebody stands it is read once through before: who left is not written to, though another
+    /// row may have them still.
     pub fn open(path: &Path, shown: impl Into<PathBuf>) -> Result<Self> {
+        let mut list = Self::as_it_stands(path, shown)?;
+        // what can be read but once is read row by row
+        if list.standings.vary() && path.is_file() {
+            list.left = list.who_left(path)?;
+        }
+        Ok(list)
+    }
+
+    /// The same, for whoever weighs all rows of somebody against each other: each is taken for itself.
+    pub fn as_it_stands(path: &Path, shown: impl Into<PathBuf>) -> Result<Self> {
         let shown = shown.into();
         let table = Table::open(path, &shown)?;
         let mut names = table.header.names.clone();
@@ -90,6 +119,8 @@ impl List {
                 .into());
         }
         let lang = names.iter().position(|name| name == "lang");
+        let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        let standings = Standings::of(dialect, &table.header.written, &names, &name);
         Ok(Self {
             columns: Columns(names),
             shown,
@@ -97,6 +128,8 @@ impl List {
             lang,
             table,
             dialect,
+            standings,
+            left: HashMap::new(),
             seen: HashMap::new(),
             hasher: RandomState::new(),
         })
@@ -132,6 +165,16 @@ impl List {
         self.dialect
     }
 
+    /// What each column is for.
+    pub fn uses(&self) -> &[Use] {
+        &self.standings.uses
+    }
+
+    /// How everybody in it stands, where the file as a whole says so.
+    pub fn everybody(&self) -> Option<Standing> {
+        self.standings.everybody
+    }
+
     /// The cells of the row that was read last, as the file writes them.
     pub fn cells(&self) -> Vec<String> {
         (0..self.table.len()).map(|at| self.table.cell(at).into_owned()).collect()
@@ -156,44 +199,26 @@ impl List {
 
     fn row(&mut self) -> Row {
         let place = self.place();
-        let finding =
-            |diagnostic: Diagnostic, duplicate| Row::Finding(Finding { diagnostic: diagnostic.at(place), duplicate });
+        let finding = |diagnostic: Diagnostic, why| Row::Finding(Finding { diagnostic: diagnostic.at(place), why });
         if let Some(swallowed) = self.swallowed() {
-            return finding(
-                Diagnostic::of(
-                    &rule::OPEN_QUOTE,
-                    format!("a quotation mark opens on this line and swallows the row `{swallowed}`"),
-                )
-                .hint("close it, or take it out; a quotation mark that is meant as such is written twice"),
-                false,
-            );
+            let found = Diagnostic::of(
+                &rule::OPEN_QUOTE,
+                format!("a quotation mark opens on this line and swallows the row `{swallowed}`"),
+            )
+            .hint("close it, or take it out; a quotation mark that is meant as such is written twice");
+            return finding(found, Dropped::Unusable);
         }
-        let mut values: Vec<String> = (0..self.columns.0.len()).map(|at| clean(&self.table.cell(at))).collect();
+        let mut values = self.values();
         let written = &values[self.email];
         let address = match Address::parse(written) {
             Ok(address) => address,
             Err(why) => {
                 let shown: String = written.chars().take(80).collect();
-                return finding(
-                    Diagnostic::of(&rule::BAD_ADDRESS, format!("`{shown}` is no address to write to: {why}"))
-                        .hint("correct it, or take the row out"),
-                    false,
-                );
+                let found = Diagnostic::of(&rule::BAD_ADDRESS, format!("`{shown}` is no address to write to: {why}"))
+                    .hint("correct it, or take the row out");
+                return finding(found, Dropped::Unusable);
             }
         };
-        let line = u32::try_from(self.table.line()).unwrap_or(u32::MAX);
-        match self.seen.entry(self.hasher.hash_one(address.key())) {
-            Entry::Occupied(first) => {
-                return finding(
-                    Diagnostic::of(&rule::ADDRESS_TWICE, format!("`{address}` stands on line {} already", first.get()))
-                        .hint("the first row counts; take this one out"),
-                    true,
-                );
-            }
-            Entry::Vacant(vacant) => {
-                vacant.insert(line);
-            }
-        }
         let language = self.lang.and_then(|lang| {
             // a language that is written out counts as its tag
             if let Some(tag) = language_named(&values[lang]) {
@@ -202,11 +227,66 @@ impl List {
             Language::parse(&values[lang])
         });
         values[self.email] = address.to_string();
-        Row::Subscriber(Subscriber { address, language, values })
+        let line = u32::try_from(self.table.line()).unwrap_or(u32::MAX);
+        let key = self.hasher.hash_one(address.key());
+        let before = match self.seen.entry(key) {
+            Entry::Occupied(first) => Some(*first.get()),
+            Entry::Vacant(vacant) => {
+                vacant.insert(line);
+                None
+            }
+        };
+        match (self.standings.said(&values), before) {
+            (Some(standing), _) if standing.is_gone() => {
+                let found =
+                    Diagnostic::of(&rule::LEFT_LIST, format!("the list says of `{address}`: {}", standing.name()))
+                        .hint("they are not written to: take the row out, or correct what it says");
+                finding(found, Dropped::Left(address, standing))
+            }
+            (_, Some(first)) => {
+                let found = Diagnostic::of(&rule::ADDRESS_TWICE, format!("`{address}` stands on line {first} already"))
+                    .hint("the first row counts; take this one out");
+                finding(found, Dropped::Duplicate)
+            }
+            (Some(_), None) => {
+                let found = Diagnostic::of(&rule::NEVER_AGREED, format!("`{address}` never agreed to be written to"))
+                    .hint("ask for their consent, and add them then: `envoi subscribers add`");
+                finding(found, Dropped::Unusable)
+            }
+            (None, None) => match self.left.get(&key) {
+                Some(standing) => {
+                    let found = Diagnostic::of(
+                        &rule::LEFT_LIST,
+                        format!("another row says of `{address}`: {}", standing.name()),
+                    )
+                    .hint("they are not written to: take the rows out, or correct what they say");
+                    finding(found, Dropped::Left(address, *standing))
+                }
+                None => Row::Subscriber(Subscriber { address, language, values }),
+            },
+        }
     }
-}
 
-impl List {
+    /// The values of the row that was read last, one a column.
+    fn values(&self) -> Vec<String> {
+        (0..self.columns.0.len()).map(|at| clean(&self.table.cell(at))).collect()
+    }
+
+    /// Everybody of whom some row says that they left, hashed. Where the list breaks, whoever reads it is told.
+    fn who_left(&self, path: &Path) -> Result<HashMap<u64, Standing>> {
+        let mut other = Self::as_it_stands(path, &self.shown)?;
+        let mut left = HashMap::new();
+        while let Ok(true) = other.table.advance() {
+            let values = other.values();
+            if let Some(standing) = self.standings.said(&values).filter(|standing| standing.is_gone())
+                && let Ok(address) = Address::parse(&values[other.email])
+            {
+                left.insert(self.hasher.hash_one(address.key()), standing);
+            }
+        }
+        Ok(left)
+    }
+
     /// A whole row within one cell of the row at hand: what a quotation mark that nobody closed looks like.
     fn swallowed(&self) -> Option<String> {
         let separator = self.separator();
@@ -233,6 +313,10 @@ fn unname_repeated(names: &mut [String]) {
 /// space), so that none can reach a header.
 fn clean(value: &str) -> String {
     let value = bare(value.trim());
+    let value = match composed(&value) {
+        Cow::Owned(composed) => Cow::Owned(composed),
+        Cow::Borrowed(_) => value,
+    };
     if value.contains(|c: char| c.is_control()) {
         value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
     } else {
@@ -267,6 +351,7 @@ mod tests {
             ("=", "="),
             ("=\"", "=\""),
             (" a\nb ", "a b"),
+            ("de\u{301}sabonne\u{301}", "désabonné"),
         ] {
             assert_eq!(clean(written), shown, "{written}");
         }

@@ -14,18 +14,19 @@ mod header;
 mod list;
 mod moment;
 mod rows;
+mod standing;
 mod suspect;
 mod table;
 mod token;
 mod workbook;
 
 pub use census::{Census, census};
-pub use dialect::{Dialect, Standing, Use, uses};
+pub use dialect::{Dialect, Standing, Use};
 pub use extract::{Extract, Form, csv_line, extract};
 pub use filter::Filter;
 pub use gaps::gaps;
 pub use header::column_name;
-pub use list::{Finding, List, Listing, Row};
+pub use list::{Dropped, Finding, List, Listing, Row};
 pub use moment::moment;
 pub use suspect::{Suspects, is_role};
 

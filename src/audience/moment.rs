@@ -7,17 +7,18 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, fmt::strtime};
 
+/// From 1970 to 2100. A year of two digits is in none of these: nobody can say which it means.
+const PLAUSIBLE: std::ops::Range<i64> = 0..4_133_980_800;
+
 /// The moment that a text names; none where it names none.
 pub fn moment(text: &str) -> Option<i64> {
     let text = text.trim();
     if !text.starts_with(|c: char| c.is_ascii_digit()) || text.len() > 40 {
         return None;
     }
-    if let Some(moment) = of_go(text) {
-        return Some(moment);
-    }
-    let timestamp = text.parse::<Timestamp>().ok().or_else(|| TimeZone::UTC.to_timestamp(local(text)?).ok());
-    timestamp.map(Timestamp::as_second)
+    let timestamp = || text.parse::<Timestamp>().ok().or_else(|| TimeZone::UTC.to_timestamp(local(text)?).ok());
+    let moment = of_go(text).or_else(|| timestamp().map(Timestamp::as_second))?;
+    PLAUSIBLE.contains(&moment).then_some(moment)
 }
 
 /// `2020-01-02 15:04:05.5 +0100 CET`, as Go's programs write moments.
@@ -65,7 +66,18 @@ mod tests {
         }
         assert_eq!(moment("2019-03-20"), Some(1_553_040_000));
         assert_eq!(moment("20/3/2019"), Some(1_553_040_000));
-        for text in ["", "yesterday", "2019-13-01", "31/02/2019", "43544", "2019-03-20 25:00"] {
+        for text in [
+            "",
+            "yesterday",
+            "20/03/19",
+            "20.3.19 12:00",
+            "0019-03-20",
+            "2319-03-20",
+            "2019-13-01",
+            "31/02/2019",
+            "43544",
+            "2019-03-20 25:00",
+        ] {
             assert_eq!(moment(text), None, "{text}");
         }
     }

@@ -32,6 +32,9 @@ pub(super) fn show(
     if interrupted {
         let open = Count(tally.open(), "delivery");
         show::remark(format_args!("stopped with {open} to go; `envoi send {issue}` goes on"));
+    } else if tally.count(State::Deferred) > 0 && tally.open() > tally.count(State::Deferred) {
+        let (open, deferred) = (Count(tally.open(), "delivery"), tally.count(State::Deferred));
+        show::remark(format_args!("{open} to go, {deferred} of them deferred; `envoi send {issue}` goes on"));
     } else if tally.count(State::Deferred) > 0 {
         show::remark(format_args!("`envoi send {issue}` tries the deferred ones again"));
     } else if tally.open() > 0 {

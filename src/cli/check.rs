@@ -33,7 +33,7 @@ pub(super) struct Check {
     #[arg(long)]
     fix: bool,
     /// With --fix: show what would be mended, and mend nothing
-    #[arg(long, requires = "fix")]
+    #[arg(long, requires = "fix", conflicts_with_all = ["json", "sarif"])]
     dry_run: bool,
     /// Exit with 1 where there is a warning, too
     #[arg(long)]

@@ -23,6 +23,7 @@ pub(super) async fn follow(project: &Project, issue: &str) -> Result<Ending> {
         None => None,
     };
     let Some((ledger, send)) = found else {
+        crate::issue::folder(project, issue)?;
         return Err(Error::Refused(
             Trouble::new(format!("`{issue}` was not sent yet")).hint(format!("begin with `envoi send {issue}`")),
         ));

@@ -30,15 +30,24 @@ enum Colours {
 impl Global {
     /// Opens the project that was asked for.
     pub(super) fn project(&self) -> Result<Project> {
-        Project::find(&self.folder()?)
+        Project::find(&self.existing()?)
     }
 
     /// The folder of that project, which may be broken.
     pub(super) fn root(&self) -> Result<PathBuf> {
-        Project::folder_of(&self.folder()?).map(Path::to_owned)
+        Project::folder_of(&self.existing()?).map(Path::to_owned)
     }
 
-    /// The folder that was asked for, from the root.
+    /// The folder that was asked for, which is there: a misspelt one must not end in the project around it, nor `..` in
+    /// the project that it leads out of.
+    fn existing(&self) -> Result<PathBuf> {
+        let Some(folder) = &self.project else { return self.folder() };
+        std::fs::metadata(folder).map_err(Error::file("find", folder))?;
+        // Windows takes `..` out of a path by itself, and its canonical paths are not for people
+        if cfg!(windows) { self.folder() } else { folder.canonicalize().map_err(Error::file("find", folder)) }
+    }
+
+    /// The folder that was asked for, from the root. It may not be there yet.
     pub(super) fn folder(&self) -> Result<PathBuf> {
         let folder = self.project.as_deref().unwrap_or(Path::new("."));
         std::path::absolute(folder).map_err(Error::file("find", folder))

@@ -1,6 +1,11 @@
-//! The grammar of what is shown: counts with their noun, lists with their commas.
+//! The grammar of what is shown: counts with their noun, lists with their commas, moments.
 
 use std::fmt;
+
+use crate::clock;
+
+/// Somebody of whom the list says that they left.
+pub(super) const GONE: &str = "former subscriber";
 
 /// A number of things: `1 error`, `2 errors`, `3 addresses`, `4 deliveries`.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +36,13 @@ impl fmt::Display for Count {
 pub(super) fn counts(counts: &[Count]) -> String {
     let some: Vec<String> = counts.iter().filter(|count| count.0 > 0).map(ToString::to_string).collect();
     some.join(", ")
+}
+
+/// A moment in seconds since 1970, as it is read here.
+pub(super) fn moment(seconds: i64) -> String {
+    let zone = clock::now().time_zone().clone();
+    jiff::Timestamp::from_second(seconds)
+        .map_or_else(|_| seconds.to_string(), |at| at.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M").to_string())
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ mod unsubscribe;
 pub use ending::Ending;
 
 use self::global::Global;
-use crate::error::Result;
+use crate::error::{Error, Result, Trouble};
 
 /// The newsletter and press desk of a small organisation: compose, check, preview, send, export
 #[derive(Debug, clap::Parser)]
@@ -81,6 +81,7 @@ impl Envoi {
     /// Does what was asked for.
     pub fn run(self) -> Result<Ending> {
         self.global.set_colours();
+        the_clock_is_right()?;
         match self.command {
             Command::Init(init) => init.run(&self.global),
             Command::New(new) => new.run(&self.global),
@@ -104,4 +105,17 @@ impl Envoi {
             Command::Man(man) => man.run(),
         }
     }
+}
+
+/// Who sets the clock to try what an embargo will do must not send by the real one.
+fn the_clock_is_right() -> Result<()> {
+    crate::clock::check().map_err(|text| {
+        Error::Refused(
+            Trouble::new(format!(
+                "the variable `ENVOI_NOW` sets the clock to `{}`, which is no moment",
+                text.escape_debug()
+            ))
+            .hint("write it like 2015-05-04T09:00:00+02:00, or unset it for the real time"),
+        )
+    })
 }

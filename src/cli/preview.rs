@@ -6,7 +6,9 @@ use super::ending::Ending;
 use super::global::Global;
 use super::{names, runtime, show};
 use crate::error::{Error, Result};
+use crate::issue;
 use crate::preview::Preview as Server;
+use crate::project::Project;
 
 /// The port that is taken where none is asked for; another one where it is in use.
 const USUAL: u16 = 8025;
@@ -33,6 +35,10 @@ pub(super) struct Preview {
 impl Preview {
     pub(super) fn run(self, global: &Global) -> Result<Ending> {
         let root = global.root()?;
+        // a project that is broken is shown as broken
+        if let (Some(issue), Ok(project)) = (&self.issue, Project::open(&root)) {
+            issue::folder(&project, issue)?;
+        }
         runtime::block_on(async {
             let at = |port| SocketAddr::new(self.host, port);
             let server = match self.port {

@@ -1,5 +1,8 @@
 //! `envoi explain`: what a rule is about, and the list of all rules.
 
+use std::borrow::Cow;
+use std::io::IsTerminal as _;
+
 use serde::Serialize;
 
 use super::ending::Ending;
@@ -7,6 +10,9 @@ use super::{show, table};
 use crate::diagnostic::nearest;
 use crate::error::{Error, Result, Trouble};
 use crate::rule::{self, Rule, Severity};
+
+/// How many columns of a terminal a rule's reason has in the list of all: eighty, with its code and name before.
+const WHY: usize = 44;
 
 /// Explain what `check` finds: a rule by its code or name, or the list of all rules
 ///
@@ -44,8 +50,10 @@ impl Explain {
         } else if let ([rule], Some(_)) = (rules.as_slice(), &self.rule) {
             show::text(&whole(rule))?;
         } else {
-            let row = |rule: &&Rule| [rule.code.to_owned(), rule.name.to_owned(), first_sentence(rule.why).to_owned()];
-            show::text(&table::table(["CODE", "NAME", "WHY"], rules.iter().map(row)))?;
+            // one row a line, where a program reads it
+            let width = if std::io::stdout().is_terminal() { WHY } else { usize::MAX };
+            let rows = rules.iter().flat_map(|rule| rows(rule, width));
+            show::text(&table::table(["CODE", "NAME", "WHY"], rows))?;
         }
         Ok(Ending::Well)
     }
@@ -68,6 +76,15 @@ fn whole(rule: &Rule) -> String {
         out.push_str(&format!("\nto let it pass:\n    allow = [\"{}\"]\n", rule.code));
     }
     out
+}
+
+/// A rule in the list, on as many rows as its reason needs.
+fn rows(rule: &Rule, width: usize) -> Vec<[String; 3]> {
+    let why = first_sentence(rule.why);
+    let lines = if width == usize::MAX { vec![why.into()] } else { textwrap::wrap(why, width) };
+    let named = |at, text: &str| if at == 0 { text.to_owned() } else { String::new() };
+    let row = |(at, line): (usize, Cow<'_, str>)| [named(at, rule.code), named(at, rule.name), line.into_owned()];
+    lines.into_iter().enumerate().map(row).collect()
 }
 
 /// The first sentence of a paragraph, for lists.

@@ -1,6 +1,5 @@
 //! `envoi send`: an issue and its audience -> a summary, a question, a bar, a report.
 
-use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +10,7 @@ use super::bar::Bar;
 use super::ending::Ending;
 use super::global::Global;
 use super::grammar::Count;
-use super::summary::Summary;
+use super::summary::{Summary, check};
 use super::{follow, metrics, names, runtime, show};
 use crate::address::Address;
 use crate::delivery::{Audience, Begun, Brake, Dispatch, Options, Progress, Rehearsal, Relay, Report, Survey};
@@ -36,7 +35,7 @@ pub(super) struct Send {
     #[arg(long = "where", value_name = "CONDITION", conflicts_with = "test")]
     conditions: Vec<String>,
     /// Send every edition to this address alone
-    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    #[arg(long, value_name = "ADDRESS", value_parser = names::address)]
     test: Option<Address>,
     /// Make every message, and send none
     #[arg(long)]
@@ -70,10 +69,6 @@ pub(super) struct Send {
     json: bool,
 }
 
-fn address(text: &str) -> Result<Address, String> {
-    Address::parse(text)
-}
-
 /// The report as JSON.
 #[derive(Debug, Serialize)]
 struct Account<'a> {
@@ -86,6 +81,14 @@ struct Account<'a> {
     interrupted: bool,
     seconds: f64,
     deliveries: &'a Tally,
+}
+
+impl<'a> Account<'a> {
+    /// Of a run in which nothing was sent.
+    fn of_nothing(issue: &'a str, kind: SendKind, deliveries: &'a Tally) -> Self {
+        let (accepted, deferred, rejected, uncertain) = (0, 0, 0, 0);
+        Self { issue, kind, accepted, deferred, rejected, uncertain, interrupted: false, seconds: 0.0, deliveries }
+    }
 }
 
 /// The same of a rehearsal.
@@ -163,9 +166,8 @@ impl Send {
     fn may_break_embargo(dispatch: &Dispatch<'_>) -> Result<bool> {
         match dispatch.embargo() {
             Some(embargo) if crate::clock::now().timestamp() < embargo.0.timestamp() => {
-                somebody_is_there()?;
                 let moment = embargo.0.strftime("%Y-%m-%d %H:%M %:z");
-                show::ask(&format!("The embargo lasts until {moment}. Break it, and let these readers have it before?"))
+                ask(&format!("The embargo lasts until {moment}. Break it, and let these readers have it before?"))
             }
             _ => Ok(true),
         }
@@ -177,25 +179,30 @@ impl Send {
             ledger.forget_before(keep.before_now()).await?;
         }
         let survey = dispatch.survey(&ledger.suppressed().await?, Some(&ledger)).await?;
-        let summary = Summary { project, dispatch, survey: &survey, relay };
+        let summary = Summary { project, dispatch, survey: &survey, relay, list: self.list.as_deref() };
         summary.show();
         if survey.total() == 0 {
-            return Err(nobody(&survey));
+            return Err(self.nobody(&survey));
         }
         let again = if self.resend_uncertain { survey.so_far.count(State::Uncertain) } else { 0 };
         if survey.open() + again == 0 {
-            show::line("nothing is left to send")?;
+            self.say_nothing_was_sent(dispatch.kind(), &survey.so_far, "nothing is left to send")?;
             let uncertain = survey.so_far.count(State::Uncertain) > 0;
             ledger.close().await?;
             return Ok(if uncertain { Ending::Uncertain } else { Ending::Well });
         }
         if self.prepare {
             let begun = dispatch.begin(&ledger, relay, self.resend_uncertain).await?;
+            let deliveries = match ledger.find(&self.issue).await? {
+                Some(send) => ledger.tally(send).await?,
+                None => Tally::default(),
+            };
             ledger.close().await?;
-            show::line(format_args!("prepared: {} to go", Count(begun.open, "delivery")))?;
+            let said = format!("prepared: {} to go", Count(begun.open, "delivery"));
+            self.say_nothing_was_sent(dispatch.kind(), &deliveries, &said)?;
             return Ok(Ending::Well);
         }
-        let agreed = self.yes || Self::may_break_embargo(dispatch)? && confirmed(&summary, again)?;
+        let agreed = self.yes || Self::may_break_embargo(dispatch)? && ask(&summary.question(again, self.limit))?;
         if !agreed {
             show::remark("nothing was sent");
             return Ok(Ending::Failed);
@@ -255,6 +262,11 @@ impl Send {
         report
     }
 
+    /// Ends a run that had nothing to send, or was to send nothing yet.
+    fn say_nothing_was_sent(&self, kind: SendKind, deliveries: &Tally, words: &str) -> Result<()> {
+        if self.json { show::json(&Account::of_nothing(&self.issue, kind, deliveries)) } else { show::line(words) }
+    }
+
     fn account(
         &self,
         project: &Project,
@@ -294,7 +306,7 @@ impl Send {
         };
         let survey = dispatch.survey(&suppressed, ledger.as_ref()).await?;
         // no relay: its secrets are not needed
-        Summary { project, dispatch, survey: &survey, relay: None }.show();
+        Summary { project, dispatch, survey: &survey, relay: None, list: self.list.as_deref() }.show();
         let Rehearsal { messages, bytes, largest } = dispatch.rehearse(&suppressed, || ())?;
         if self.json {
             show::json(&DryAccount { issue: &self.issue, messages, bytes, largest, audience: &survey })?;
@@ -309,26 +321,25 @@ impl Send {
         }
         Ok(Ending::Well)
     }
-}
 
-fn nobody(survey: &Survey) -> Error {
-    let trouble = Trouble::new("there is nobody to send to");
-    Error::Refused(match survey {
-        Survey { filtered: 1.., .. } => trouble.hint("`--where` leaves out everybody on the list"),
-        Survey { suppressed: 1.., .. } => trouble.hint("everybody on the list is suppressed"),
-        Survey { unusable: 1.., .. } => trouble.hint("`envoi subscribers check` says what is wrong with the rows"),
-        _ => trouble.hint("the list has no rows: each row after the first is a subscriber"),
-    })
-}
-
-fn confirmed(summary: &Summary<'_>, again: u64) -> Result<bool> {
-    somebody_is_there()?;
-    show::ask(&summary.question(again))
-}
-
-fn somebody_is_there() -> Result<()> {
-    if std::io::stdin().is_terminal() {
-        return Ok(());
+    fn nobody(&self, survey: &Survey) -> Error {
+        let trouble = Trouble::new("there is nobody to send to");
+        Error::Refused(match survey {
+            Survey { suppressed: 1.., filtered: 1.., .. } => {
+                trouble.hint("everybody on the list whom `--where` names is suppressed")
+            }
+            Survey { suppressed: 1.., .. } => trouble.hint("everybody on the list is suppressed"),
+            Survey { filtered: 1.., .. } => trouble.hint("`--where` leaves out everybody on the list"),
+            Survey { left: 1.., .. } => trouble.hint("the list says of everybody on it that they left"),
+            Survey { unusable: 1.., .. } => {
+                trouble.hint(format!("`{}` says what is wrong with the rows", check(self.list.as_deref())))
+            }
+            _ if self.prepared => trouble.hint("nobody was enlisted when the send was prepared"),
+            _ => trouble.hint("the list has no rows: each row after the first is a subscriber"),
+        })
     }
-    Err(Error::Refused(Trouble::new("nobody is there to confirm the send").hint("give `--yes` to send without asking")))
+}
+
+fn ask(question: &str) -> Result<bool> {
+    show::ask(question, "the send", "give `--yes` to send without asking")
 }

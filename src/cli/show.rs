@@ -6,7 +6,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the one file that prints")]
 
 use std::fmt::Display;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal as _, Write};
 
 use serde::Serialize;
 
@@ -28,13 +28,16 @@ pub(super) fn warnings(found: &[Diagnostic]) {
     }
 }
 
-/// Says on stderr what is going on, or what to do next.
+/// Says on stderr what is going on, or what to do next. What others wrote may be in it: no terminal obeys that.
 pub(super) fn remark(text: impl Display) {
-    to_stderr(&format!("{text}\n"));
+    to_stderr(&format!("{}\n", explain::visible(&text.to_string())));
 }
 
-/// Asks on stderr; only a yes is a yes.
-pub(super) fn ask(question: &str) -> Result<bool> {
+/// Asks on stderr; only a yes is a yes. Where nobody is there to answer, what was to be confirmed is refused.
+pub(super) fn ask(question: &str, what: &str, hint: &str) -> Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Error::Refused(Trouble::new(format!("nobody is there to confirm {what}")).hint(hint)));
+    }
     to_stderr(&format!("{question} [y/N] "));
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).map_err(Error::file("read", "standard input"))?;

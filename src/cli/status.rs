@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use super::ending::Ending;
 use super::global::Global;
+use super::grammar::moment;
 use super::table::table;
 use super::{bar, names, runtime, show};
-use crate::clock;
 use crate::error::Result;
+use crate::issue;
 use crate::ledger::{Ledger, SendKind, SendStatus, State, Tally};
 
 /// How many domains are shown for a send.
@@ -36,6 +37,10 @@ impl Status {
             ledger.settle().await?;
             ledger.sends(self.issue.as_deref(), self.traces).await
         })?;
+        if let Some(issue) = self.issue.as_deref().filter(|_| sends.is_empty()) {
+            // what was never sent and is not there is misspelt
+            issue::folder(&project, issue)?;
+        }
         if self.json {
             show::json(&sends)?;
         } else if sends.is_empty() {
@@ -117,11 +122,4 @@ fn traces(send: &SendStatus) -> Result<()> {
         show::line(format_args!("  and {hidden} more: `--traces {troubled}` lists them all"))?;
     }
     Ok(())
-}
-
-/// A moment as it is read here.
-fn moment(seconds: i64) -> String {
-    let zone = clock::now().time_zone().clone();
-    jiff::Timestamp::from_second(seconds)
-        .map_or_else(|_| seconds.to_string(), |at| at.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M").to_string())
 }

@@ -1,8 +1,9 @@
 //! What stands above the question: what goes to whom, through what.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
-use super::grammar::{Count, counts};
+use super::grammar::{Count, GONE, counts};
 use super::show;
 use crate::delivery::{Dispatch, Relay, Survey};
 use crate::ledger::{SendKind, State, Tally};
@@ -14,6 +15,8 @@ pub(super) struct Summary<'s> {
     pub(super) dispatch: &'s Dispatch<'s>,
     pub(super) survey: &'s Survey,
     pub(super) relay: Option<&'s Relay>,
+    /// The list that was given by hand.
+    pub(super) list: Option<&'s Path>,
 }
 
 impl Summary<'_> {
@@ -21,17 +24,22 @@ impl Summary<'_> {
     pub(super) fn show(&self) {
         let findings: Vec<_> = self.survey.findings.iter().map(|finding| finding.diagnostic.clone()).collect();
         show::warnings(&findings);
-        let found = self.survey.duplicates + self.survey.unusable;
+        let found = self.survey.duplicates + self.survey.left + self.survey.unusable;
         let hidden = found.saturating_sub(findings.len() as u64);
         if hidden > 0 {
-            show::remark(format_args!("and {hidden} more: `envoi subscribers check` shows them all"));
+            show::remark(format_args!("and {hidden} more: `{}` shows them all", check(self.list)));
         }
         show::remark(self.text());
     }
 
-    /// What is asked. `again` is how many uncertain deliveries would be sent once more.
-    pub(super) fn question(&self, again: u64) -> String {
-        let mut what = format!("Send {}?", Count(self.survey.open() + again, "message"));
+    /// What is asked. `again` is how many uncertain deliveries would be sent once more, `limit` how many are begun at
+    /// most.
+    pub(super) fn question(&self, again: u64, limit: Option<u64>) -> String {
+        let all = self.survey.open() + again;
+        let mut what = match limit {
+            Some(limit) if limit < all => format!("Send {limit} of {}?", Count(all, "message")),
+            _ => format!("Send {}?", Count(all, "message")),
+        };
         if again > 0 {
             what.push_str(&format!(" {again} of them may have arrived already."));
         }
@@ -53,6 +61,7 @@ impl Summary<'_> {
         let left_out = counts(&[
             Count(self.survey.suppressed, "suppressed address"),
             Count(self.survey.duplicates, "duplicate"),
+            Count(self.survey.left, GONE),
             Count(self.survey.unusable, "unusable row"),
         ]);
         if !left_out.is_empty() {
@@ -90,6 +99,12 @@ impl Summary<'_> {
         let connections = Count(u64::from(config.connections), "connection");
         format!("{}:{} ({tls}, {connections}{rate})", config.host, config.port())
     }
+}
+
+/// The command that names every row of a list that cannot be used.
+pub(super) fn check(list: Option<&Path>) -> String {
+    let file = list.map(|file| format!(" {}", file.display())).unwrap_or_default();
+    format!("envoi subscribers check{file}")
 }
 
 /// A send's deliveries in words, those states that none is in left out.

@@ -2,9 +2,9 @@
 
 use super::ending::Ending;
 use super::global::Global;
-use super::{runtime, show};
+use super::{names, runtime, show};
 use crate::address::Address;
-use crate::audience::{Listing as _, Row};
+use crate::audience::{Dropped, Finding, Listing as _, Row};
 use crate::error::Result;
 use crate::ledger::Ledger;
 use crate::project::Project;
@@ -16,7 +16,7 @@ use crate::subscribers;
 #[derive(Debug, clap::Args)]
 pub(super) struct Unsubscribe {
     /// The address
-    #[arg(value_parser = address)]
+    #[arg(value_parser = names::address)]
     address: Address,
 }
 
@@ -46,13 +46,10 @@ fn is_listed(project: &Project, address: &Address) -> bool {
     loop {
         match list.next_row() {
             Ok(Some(Row::Subscriber(subscriber))) if subscriber.address.key() == key => return true,
+            Ok(Some(Row::Finding(Finding { why: Dropped::Left(left, _), .. }))) if left.key() == key => return true,
             Ok(Some(_)) => {}
             Ok(None) => return false,
             Err(_) => return true,
         }
     }
-}
-
-fn address(text: &str) -> Result<Address, String> {
-    Address::parse(text)
 }

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::audience::{Columns, Filter, Finding, Listing as _, Row, Subscriber};
+use crate::audience::{Columns, Dropped, Filter, Finding, Listing as _, Row, Subscriber};
 use crate::error::Result;
 use crate::issue::Issue;
 use crate::language::Language;
@@ -37,6 +37,8 @@ pub struct Survey {
     pub filtered: u64,
     /// How many rows stand further up already.
     pub duplicates: u64,
+    /// Of how many rows the list says that they left.
+    pub left: u64,
     /// How many rows hold no address that can be written to.
     pub unusable: u64,
     /// What the send has come to for these, where it began before.
@@ -215,11 +217,11 @@ impl<'r> Reading<'r> {
 
 impl Survey {
     fn note(&mut self, finding: Finding) {
-        if finding.duplicate {
-            self.duplicates += 1;
-        } else {
-            self.unusable += 1;
-        }
+        *(match finding.why {
+            Dropped::Duplicate => &mut self.duplicates,
+            Dropped::Left(..) => &mut self.left,
+            Dropped::Unusable => &mut self.unusable,
+        }) += 1;
         if self.findings.len() < SHOWN {
             self.findings.push(finding);
         }

@@ -65,7 +65,7 @@ impl Relay {
     /// The project's relay; none where there is no `[relay]`.
     pub fn of(project: &Project) -> Result<Option<Self>> {
         let Some(config) = &project.config.relay else { return Ok(None) };
-        let login = match (&config.user, config.password()?) {
+        let login = match (&config.user, config.password(&project.root)?) {
             (Some(user), Some(password)) => Some((user.clone(), password)),
             _ => None,
         };

@@ -114,12 +114,7 @@ impl Dns {
 
     /// IP addresses of both kinds.
     pub(super) async fn addresses(&self, name: &str) -> Answer<IpAddr> {
-        let four = self
-            .ask(name, RecordType::A, |data| match data {
-                RData::A(a) => Some(IpAddr::V4(a.0)),
-                _ => None,
-            })
-            .await;
+        let four = self.four(name).await;
         let six = self
             .ask(name, RecordType::AAAA, |data| match data {
                 RData::AAAA(aaaa) => Some(IpAddr::V6(aaaa.0)),
@@ -134,6 +129,15 @@ impl Dns {
             (_, Answer::Found(six)) => Answer::Found(six),
             (four, _) => four,
         }
+    }
+
+    /// IP addresses of the older kind.
+    pub(super) async fn four(&self, name: &str) -> Answer<IpAddr> {
+        self.ask(name, RecordType::A, |data| match data {
+            RData::A(a) => Some(IpAddr::V4(a.0)),
+            _ => None,
+        })
+        .await
     }
 
     /// The names of an IP address.

@@ -49,9 +49,15 @@ pub(super) async fn spf(looked: &Looked<'_>) -> Item {
         .hint("take out what no longer sends for you, and write addresses (`ip4:`) in place of names");
     }
     if spf.all == Some('+') {
-        return item(State::Fail, format!("the SPF record of `{domain}` lets the whole world send (`+all`)"))
-            .hint("end it with `~all`, or with `-all` when all that sends for you is in it")
-            .publish("TXT", domain, record.replace("+all", "~all").replace(" all", " ~all"));
+        let item = item(State::Fail, format!("the SPF record of `{domain}` lets the whole world send (`+all`)"));
+        return match spf::redirect(&record) {
+            Some(target) => item.hint(format!("the record at `{target}` says so: end it with `~all` or `-all`")),
+            None => item.hint("end it with `~all`, or with `-all` when all that sends for you is in it").publish(
+                "TXT",
+                domain,
+                spf::softly(&record),
+            ),
+        };
     }
     let refused: Vec<String> =
         spf.verdicts.iter().filter(|(_, verdict)| *verdict != '+').map(|(address, _)| address.to_string()).collect();
@@ -67,9 +73,11 @@ pub(super) async fn spf(looked: &Looked<'_>) -> Item {
             .hint("name the address from which it sends: `--ip ADDRESS`");
     }
     if spf.all.is_none() || spf.all == Some('?') {
-        return item(State::Warn, format!("`{record}` allows the relay ({cost}), and says nothing of others"))
-            .hint("end it with `~all`")
-            .publish("TXT", domain, format!("{} ~all", record.replace(" ?all", "")));
+        let item = item(State::Warn, format!("`{record}` allows the relay ({cost}), and says nothing of others"));
+        return match spf::redirect(&record) {
+            Some(target) => item.hint(format!("the record at `{target}` is the one to end with `~all`")),
+            None => item.hint("end it with `~all`").publish("TXT", domain, spf::softly(&record)),
+        };
     }
     item(State::Ok, format!("`{record}` allows the relay ({cost})"))
 }

@@ -140,7 +140,7 @@ impl Looked<'_> {
 
     fn policy_domain<'p>(&'p self, found: &'p Found) -> &'p str {
         match found {
-            Found::Policy(policy) => &policy.domain,
+            Found::Policy(policy) => &policy.organisation,
             _ => &self.from,
         }
     }

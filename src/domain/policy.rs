@@ -1,7 +1,7 @@
 //! DMARC (RFC 7489): what a domain asks of those who get mail in its name, and which names stand for the same
 //! organisation.
 
-use super::dns::{Answer, Dns};
+use super::dns::Dns;
 
 /// How many labels are walked up at most, from a long name.
 const MOST_LABELS: usize = 8;
@@ -11,6 +11,8 @@ const MOST_LABELS: usize = 8;
 pub(super) struct Policy {
     /// Where it was found: the domain, or one above it.
     pub(super) domain: String,
+    /// Whose organisation it is: the topmost domain on the way up that has a policy.
+    pub(super) organisation: String,
     /// The record.
     pub(super) record: String,
     /// `none`, `quarantine`, `reject`.
@@ -29,33 +31,61 @@ pub(super) enum Found {
     Unknown(String),
 }
 
-/// Looks for a domain's policy: at the domain, then at those above it.
+/// What stands at `_dmarc` of a domain.
+enum Stands {
+    Nothing,
+    Record(String),
+    Several,
+    Trouble(String),
+}
+
+async fn look(dns: &Dns, name: &str) -> Stands {
+    let answer = dns.txt(&format!("_dmarc.{name}")).await;
+    if let Some(trouble) = answer.trouble() {
+        return Stands::Trouble(trouble);
+    }
+    let is_record = |text: &String| text.split(';').next().is_some_and(|v| tag(v) == ("v".into(), "DMARC1".into()));
+    let mut records: Vec<String> = answer.records().into_iter().filter(is_record).collect();
+    match records.len() {
+        0 => Stands::Nothing,
+        1 => records.pop().map_or(Stands::Nothing, Stands::Record),
+        _ => Stands::Several,
+    }
+}
+
+/// Looks for a domain's policy: at the domain, then at those above it. From there it goes on to the top, since names that
+/// have policies of their own may be one organisation's all the same.
 pub(super) async fn find(dns: &Dns, domain: &str) -> Found {
     let labels: Vec<&str> = domain.split('.').collect();
     let start = labels.len().saturating_sub(MOST_LABELS);
+    let mut found: Option<Policy> = None;
     // a top-level domain has no policy for those below it
     for from in start..labels.len().saturating_sub(1).max(start + 1) {
         let name = labels[from..].join(".");
-        let answer = dns.txt(&format!("_dmarc.{name}")).await;
-        if let Some(trouble) = answer.trouble() {
-            return Found::Unknown(format!("_dmarc.{name}: {trouble}"));
-        }
-        let Answer::Found(texts) = answer else { continue };
-        let is_record =
-            |text: &&String| text.split(';').next().is_some_and(|v| tag(v) == ("v".into(), "DMARC1".into()));
-        let records: Vec<&String> = texts.iter().filter(is_record).collect();
-        match records.as_slice() {
-            [] => {}
-            [record] => {
-                return match parse(&name, record, name == domain) {
-                    Ok(policy) => Found::Policy(policy),
-                    Err(why) => Found::Broken(format!("_dmarc.{name}: {why}")),
-                };
+        match (look(dns, &name).await, &mut found) {
+            (Stands::Record(record), None) => match parse(&name, &record, name == domain) {
+                Ok(mut policy) => {
+                    if is_of_a_suffix(&record) {
+                        policy.organisation = labels[from.saturating_sub(1)..].join(".");
+                    }
+                    found = Some(policy);
+                }
+                Err(why) => return Found::Broken(format!("_dmarc.{name}: {why}")),
+            },
+            (Stands::Record(record), Some(policy)) if !is_of_a_suffix(&record) => policy.organisation = name,
+            (Stands::Several, None) => {
+                return Found::Broken(format!("_dmarc.{name} has more than one record, so that none counts"));
             }
-            _ => return Found::Broken(format!("_dmarc.{name} has more than one record, so that none counts")),
+            (Stands::Trouble(trouble), None) => return Found::Unknown(format!("_dmarc.{name}: {trouble}")),
+            _ => {}
         }
     }
-    Found::None
+    found.map_or(Found::None, Found::Policy)
+}
+
+/// Whether a record is that of a public suffix, which is nobody's organisation (RFC 9091).
+fn is_of_a_suffix(record: &str) -> bool {
+    record.split(';').map(tag).any(|(name, value)| name == "psd" && value.eq_ignore_ascii_case("y"))
 }
 
 fn tag(text: &str) -> (String, String) {
@@ -64,7 +94,12 @@ fn tag(text: &str) -> (String, String) {
 }
 
 fn parse(domain: &str, record: &str, own: bool) -> Result<Policy, String> {
-    let mut policy = Policy { domain: domain.to_owned(), record: record.to_owned(), ..Policy::default() };
+    let mut policy = Policy {
+        domain: domain.to_owned(),
+        organisation: domain.to_owned(),
+        record: record.to_owned(),
+        ..Policy::default()
+    };
     let mut of_subdomains = None;
     for (name, value) in record.split(';').skip(1).map(tag) {
         match name.as_str() {
@@ -110,6 +145,12 @@ mod tests {
         assert_eq!(parse("example.org", "v=DMARC1; p=none; sp=reject", false).unwrap().asks, "reject");
         assert!(parse("example.org", "v=DMARC1; rua=mailto:a@example.org", true).is_err());
         assert!(parse("example.org", "v=DMARC1; p=maybe", true).is_err());
+    }
+
+    #[test]
+    fn a_public_suffix_is_nobodys_organisation() {
+        assert!(is_of_a_suffix("v=DMARC1; p=reject; psd=y"));
+        assert!(!is_of_a_suffix("v=DMARC1; p=reject; psd=n") && !is_of_a_suffix("v=DMARC1; p=none"));
     }
 
     #[test]

@@ -10,6 +10,12 @@ use super::dns::{Answer, Dns};
 /// How many look-ups a record may cost (section 4.6.4).
 pub(super) const MOST_LOOKUPS: u32 = 10;
 
+/// How many look-ups may lead nowhere (section 4.6.4).
+const MOST_VOIDS: u32 = 2;
+
+/// How many mail servers a domain that is asked for them may have (section 4.6.4).
+const MOST_SERVERS: usize = 10;
+
 /// How many look-ups are made here at most; a record beyond that is not walked to its end.
 const ENOUGH: u32 = 40;
 
@@ -26,6 +32,8 @@ pub(super) struct Spf {
     pub(super) broken: Option<String>,
     /// Whether it asks things of the message that can't be known here (macros, section 7).
     pub(super) depends: bool,
+    /// How many look-ups led nowhere.
+    voids: u32,
 }
 
 /// A text's record: it begins with `v=spf1`, as a word.
@@ -85,12 +93,15 @@ impl Spf {
                 set(verdicts, addresses, &|address| matches.contains(address), sign);
             }
             if let Some(target) = redirect {
-                self.look_up();
+                if !self.look_up() {
+                    return;
+                }
+                if target.contains('%') {
+                    self.depends = true;
+                    return;
+                }
                 match self.of(dns, &target).await {
-                    Some(record) if self.lookups < ENOUGH => {
-                        self.record(dns, &target, &record, addresses, verdicts, top).await;
-                    }
-                    Some(_) => {}
+                    Some(record) => self.record(dns, &target, &record, addresses, verdicts, top).await,
                     None => self.fail(format!("`redirect={target}` leads to no record")),
                 }
             }
@@ -114,38 +125,37 @@ impl Spf {
                 Some(range) => addresses.iter().copied().filter(|address| range.holds(*address)).collect(),
                 None => self.none(format!("`{text}` is no range of addresses")),
             },
+            "include" | "a" | "mx" | "exists" if !self.look_up() => Vec::new(),
             "include" => {
-                self.look_up();
                 let Some(record) = self.of(dns, argument).await else {
                     return self.none(format!("`include:{argument}` leads to no record"));
                 };
-                if self.lookups >= ENOUGH {
-                    return Vec::new();
-                }
                 let mut within = vec![None; addresses.len()];
                 self.record(dns, argument, &record, addresses, &mut within, false).await;
                 let pass = |(address, verdict): (&IpAddr, &Option<char>)| (*verdict == Some('+')).then_some(*address);
                 addresses.iter().zip(&within).filter_map(pass).collect()
             }
             "a" | "mx" => {
-                self.look_up();
                 let (target, more) = argument.split_once('/').unwrap_or((argument, lengths));
                 let target = if target.is_empty() { domain } else { target };
                 let hosts = if name == "mx" {
-                    dns.mx(target).await.records().into_iter().map(|(_, host)| host).take(10).collect()
+                    self.found(target, dns.mx(target).await).into_iter().map(|(_, host)| host).collect()
                 } else {
                     vec![target.to_owned()]
                 };
+                if hosts.len() > MOST_SERVERS {
+                    return self.none(format!("`{text}`: `{target}` has more than {MOST_SERVERS} mail servers"));
+                }
                 let mut found = Vec::new();
                 for host in hosts {
-                    found.extend(dns.addresses(&host).await.records());
+                    found.extend(self.found(&host, dns.addresses(&host).await));
                 }
                 let ranges: Vec<Range> = found.into_iter().map(|address| Range::around(address, more)).collect();
                 addresses.iter().copied().filter(|own| ranges.iter().any(|range| range.holds(*own))).collect()
             }
             "exists" => {
-                self.look_up();
-                if dns.addresses(argument).await.records().is_empty() { Vec::new() } else { addresses.to_vec() }
+                let found = self.found(argument, dns.four(argument).await);
+                if found.is_empty() { Vec::new() } else { addresses.to_vec() }
             }
             // slow and unreliable, and not to be used (section 5.5); counted all the same
             "ptr" => {
@@ -155,6 +165,22 @@ impl Spf {
             }
             _ => self.none(format!("`{text}` is nothing that SPF knows")),
         }
+    }
+
+    /// The records of an answer. One that can't be had makes the whole unusable (section 2.6.6), and so do too many that
+    /// lead nowhere.
+    fn found<T>(&mut self, name: &str, answer: Answer<T>) -> Vec<T> {
+        if let Some(trouble) = answer.trouble() {
+            return self.none(format!("`{name}`: {trouble}"));
+        }
+        let records = answer.records();
+        if records.is_empty() {
+            self.voids += 1;
+            if self.voids > MOST_VOIDS {
+                return self.none(format!("more than {MOST_VOIDS} of its look-ups lead nowhere, the last to `{name}`"));
+            }
+        }
+        records
     }
 
     /// The one record of a domain that another leads to.
@@ -171,15 +197,17 @@ impl Spf {
         records.pop()
     }
 
-    fn look_up(&mut self) {
+    /// Counts a look-up; false where enough were made.
+    fn look_up(&mut self) -> bool {
         self.lookups += 1;
+        self.lookups < ENOUGH
     }
 
     fn fail(&mut self, why: String) {
         self.broken.get_or_insert(why);
     }
 
-    fn none(&mut self, why: String) -> Vec<IpAddr> {
+    fn none<T>(&mut self, why: String) -> Vec<T> {
         self.fail(why);
         Vec::new()
     }
@@ -240,6 +268,28 @@ pub(super) fn records(answer: &Answer<String>) -> Vec<&String> {
     }
 }
 
+/// Whether a term says what holds for everybody else: `all`, `~all`.
+fn is_all(term: &str) -> bool {
+    term.trim_start_matches(['+', '-', '~', '?']).eq_ignore_ascii_case("all")
+}
+
+/// Where a record says that another rules in its place; none where its own `all` makes that count for nothing
+/// (section 6.1).
+pub(super) fn redirect(record: &str) -> Option<&str> {
+    let mut terms = record.split_ascii_whitespace();
+    if terms.clone().any(is_all) {
+        return None;
+    }
+    let prefix = "redirect=";
+    terms.find_map(|term| term.get(..prefix.len())?.eq_ignore_ascii_case(prefix).then(|| &term[prefix.len()..]))
+}
+
+/// A record that ends with `~all`, and is as it was otherwise.
+pub(super) fn softly(record: &str) -> String {
+    let terms: Vec<&str> = record.split_ascii_whitespace().filter(|term| !is_all(term)).collect();
+    format!("{} ~all", terms.join(" "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,6 +304,17 @@ mod tests {
         assert!(!holds("192.0.2.1", "192.0.2.2"));
         assert!(Range::parse("192.0.2.0/33").is_none());
         assert!(Range::parse("nothing").is_none());
+    }
+
+    #[test]
+    fn only_a_records_own_end_is_mended() {
+        assert_eq!(softly("v=spf1 mx +ALL"), "v=spf1 mx ~all");
+        assert_eq!(softly("v=spf1 ip4:192.0.2.1 all"), "v=spf1 ip4:192.0.2.1 ~all");
+        assert_eq!(softly("v=spf1 include:all.example ?all"), "v=spf1 include:all.example ~all");
+        assert_eq!(softly("v=spf1 mx"), "v=spf1 mx ~all");
+        assert_eq!(redirect("v=spf1 Redirect=_spf.a.test"), Some("_spf.a.test"));
+        assert_eq!(redirect("v=spf1 redirect=_spf.a.test +all"), None);
+        assert_eq!(redirect("v=spf1 mx"), None);
     }
 
     #[test]

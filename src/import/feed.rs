@@ -32,11 +32,15 @@ pub(super) struct Item {
     pub(super) loose: bool,
     pub(super) link: Option<String>,
     pub(super) date: Option<Date>,
+    /// How much the element that said the date is to be believed.
+    rank: u8,
     pub(super) language: Option<Language>,
     pub(super) categories: Vec<String>,
     /// The picture above the text.
     pub(super) image: Option<String>,
     pub(super) is_draft: bool,
+    /// WordPress's own word for a post that is none.
+    gone: Option<String>,
     summary: String,
     kind: String,
     id: String,
@@ -67,7 +71,7 @@ pub(super) fn read(text: &str, path: &Path) -> Result<Feed> {
                 feed.items.push(item);
             }
             Step::Open(element) if element.name == "channel" => {}
-            Step::Open(element) => of_the_feed(&mut feed, &mut xml, &element)?,
+            Step::Open(element) => of_the_feed(&mut feed, &mut xml, &element, root.name == "feed")?,
             Step::End => break,
             Step::Words(_) | Step::Close => {}
         }
@@ -83,9 +87,9 @@ fn no_feed(path: &Path) -> crate::error::Error {
         .into()
 }
 
-fn of_the_feed(feed: &mut Feed, xml: &mut Xml<'_>, element: &Element) -> Result<()> {
+fn of_the_feed(feed: &mut Feed, xml: &mut Xml<'_>, element: &Element, is_atom: bool) -> Result<()> {
     match element.name.as_str() {
-        "title" if feed.title.is_empty() => feed.title = markdown::plain(&xml.words()?),
+        "title" if feed.title.is_empty() => feed.title = markdown::plain(&construct(xml, element, is_atom)?),
         "language" | "dc:language" => feed.language = Language::parse(&xml.words()?).or(feed.language.take()),
         "link" => {
             let link = link(xml, element)?;
@@ -106,6 +110,7 @@ fn link(xml: &mut Xml<'_>, element: &Element) -> Result<Option<String>> {
 
 fn item(xml: &mut Xml<'_>, element: &Element) -> Result<Item> {
     let mut item = Item { language: element.attribute("xml:lang").and_then(Language::parse), ..Item::default() };
+    let is_atom = element.name == "entry";
     let mut key = String::new();
     // what stands within an item's own elements is read with them: a close is the item's
     loop {
@@ -115,7 +120,7 @@ fn item(xml: &mut Xml<'_>, element: &Element) -> Result<Item> {
             Step::Close | Step::End => break,
         };
         match element.name.as_str() {
-            "title" => item.title = markdown::plain(&xml.words()?),
+            "title" => item.title = markdown::plain(&construct(xml, &element, is_atom)?),
             "link" => {
                 let link = link(xml, &element)?;
                 item.link = item.link.take().or(link);
@@ -128,13 +133,14 @@ fn item(xml: &mut Xml<'_>, element: &Element) -> Result<Item> {
             "content:encoded" => item.html = xml.words()?,
             "content" | "summary" | "description" => {
                 let is_content = element.name == "content";
-                let html = construct(xml, &element)?;
+                let html = construct(xml, &element, is_atom)?;
                 if is_content { item.html = html } else { item.summary = html }
             }
-            "pubDate" | "dc:date" | "published" | "wp:post_date" => item.date = item.date.or(date(&xml.words()?)),
-            "updated" => {
-                let words = xml.words()?;
-                item.date = item.date.or_else(|| date(&words));
+            "pubDate" | "dc:date" | "published" | "wp:post_date" | "updated" => {
+                let rank = rank(&element.name);
+                if let Some(day) = date(&xml.words()?).filter(|_| rank > item.rank) {
+                    (item.date, item.rank) = (Some(day), rank);
+                }
             }
             "dc:language" => item.language = Language::parse(&xml.words()?),
             "category" => {
@@ -152,7 +158,11 @@ fn item(xml: &mut Xml<'_>, element: &Element) -> Result<Item> {
                 xml.words()?;
             }
             "wp:post_type" => item.kind = xml.words()?,
-            "wp:status" => item.is_draft = ["draft", "pending", "private", "future"].contains(&xml.words()?.trim()),
+            "wp:status" => {
+                let status = xml.words()?;
+                item.is_draft = ["draft", "pending", "private", "future"].contains(&status.trim());
+                item.gone = ["trash", "auto-draft"].contains(&status.trim()).then(|| status.trim().to_owned());
+            }
             "wp:post_id" => item.id = xml.words()?,
             "wp:attachment_url" => item.file = Some(xml.words()?.trim().to_owned()),
             "wp:postmeta" => meta(xml, &mut key, &mut item)?,
@@ -162,12 +172,25 @@ fn item(xml: &mut Xml<'_>, element: &Element) -> Result<Item> {
     Ok(item)
 }
 
-/// A text that may be plain, HTML that is escaped, or XHTML that is not (RFC 4287, section 3.1).
-fn construct(xml: &mut Xml<'_>, element: &Element) -> Result<String> {
+/// A text as HTML. In Atom it is plain, HTML that is escaped, or XHTML that is not, and plain where nothing is said
+/// (RFC 4287, section 3.1).
+fn construct(xml: &mut Xml<'_>, element: &Element, is_atom: bool) -> Result<String> {
     match element.attribute("type") {
-        Some("xhtml") => xml.markup(),
-        Some("text") => Ok(crate::render::escape(&xml.words()?)),
+        Some("xhtml" | "application/xhtml+xml") => xml.markup(),
+        Some("text" | "text/plain") => Ok(crate::render::escape(&xml.words()?)),
+        None if is_atom => Ok(crate::render::escape(&xml.words()?)),
         _ => xml.words(),
+    }
+}
+
+/// Which of several dates is the post's: the site's own day before that of another zone, the first day before that of a
+/// change.
+fn rank(element: &str) -> u8 {
+    match element {
+        "wp:post_date" => 4,
+        "published" => 3,
+        "updated" => 1,
+        _ => 2,
     }
 }
 
@@ -197,13 +220,17 @@ fn sort_out(feed: &mut Feed) {
     }
     let mut others: BTreeMap<String, usize> = BTreeMap::new();
     feed.items.retain(|item| {
+        if let Some(status) = item.gone.as_ref().filter(|_| item.kind != "attachment") {
+            *others.entry(format!("status `{status}`")).or_default() += 1;
+            return false;
+        }
         let wanted = ["", "post", "page"].contains(&item.kind.as_str());
         if !wanted && item.kind != "attachment" {
-            *others.entry(item.kind.clone()).or_default() += 1;
+            *others.entry(format!("kind `{}`", item.kind)).or_default() += 1;
         }
         wanted
     });
-    feed.left.extend(others.into_iter().map(|(kind, count)| format!("{count} of the kind `{kind}`")));
+    feed.left.extend(others.into_iter().map(|(kind, count)| format!("{count} of the {kind}")));
     for item in &mut feed.items {
         let picture = item.thumbnail.as_ref().and_then(|id| files.get(id)).cloned();
         item.image = item.image.take().or(picture);

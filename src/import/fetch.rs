@@ -1,11 +1,10 @@
 //! An address -> bytes: bounded in size, time and number, and only from the open web.
 //!
 //! What a feed names must not reach into the officer's own network (a router, a printer's page): private addresses are
-//! refused after the name is resolved, for every redirect anew. A feed that itself lies on a private address may name
-//! its neighbours.
+//! refused after the name is resolved, for every redirect anew. A feed whose address is one of this network by its name
+//! alone (`192.168.1.7`, `intranet.local`) may name its neighbours.
 
 use std::io;
-use std::net::ToSocketAddrs as _;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -14,10 +13,13 @@ use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
-use url::Url;
+use url::{Host, Url};
 
 use crate::error::{Cause, Error, Result, Trouble};
 use crate::network::is_public;
+
+/// Names that nobody can own on the open web; neither can one without a dot.
+const LOCAL: [&str; 6] = ["local", "localhost", "internal", "lan", "intranet", "test"];
 
 /// How long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -36,15 +38,11 @@ pub(super) struct Fetcher {
 }
 
 impl Fetcher {
-    /// For a feed on the web: where it lies on a private address itself, its pictures may too.
+    /// For a feed on the web: where its host is one of this network, its pictures may lie there too.
     pub(super) fn for_feed(address: &str) -> Result<Self> {
         let wrong = || Error::Refused(Trouble::new(format!("`{address}` is no web address")));
         let url = Url::parse(address).map_err(|_| wrong())?;
-        let host = url.host_str().ok_or_else(wrong)?;
-        let port = url.port_or_known_default().unwrap_or(443);
-        let resolved = (host.trim_matches(['[', ']']), port).to_socket_addrs();
-        let is_local = resolved.is_ok_and(|mut addresses| addresses.any(|address| !is_public(address.ip())));
-        Ok(Self::new(is_local))
+        Ok(Self::new(is_local(&url.host().ok_or_else(wrong)?)))
     }
 
     /// For a feed that is a file: it may come from anywhere.
@@ -73,6 +71,20 @@ impl Fetcher {
         }
         let mut answer = self.agent.get(address).call().map_err(plain)?;
         answer.body_mut().with_config().limit(largest).read_to_vec().map_err(plain)
+    }
+}
+
+/// Whether a host is one of this network by its name alone. What a name of the open web leads to is no proof of it: who
+/// owns the name can have it lead into any office.
+fn is_local(host: &Host<&str>) -> bool {
+    match host {
+        Host::Ipv4(address) => !is_public((*address).into()),
+        Host::Ipv6(address) => !is_public((*address).into()),
+        Host::Domain(name) => {
+            let name = name.trim_end_matches('.');
+            let (_, last) = name.rsplit_once('.').unwrap_or(("", "local"));
+            LOCAL.contains(&last) || name.ends_with(".home.arpa")
+        }
     }
 }
 
@@ -107,5 +119,24 @@ impl Resolver for Watch {
             return Ok(addresses);
         }
         Err(ureq::Error::Io(io::Error::new(io::ErrorKind::PermissionDenied, "its address is a private one")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_name_of_this_network_opens_it() {
+        let is_local = |address: &str| is_local(&Url::parse(address).unwrap().host().unwrap());
+        for own in
+            ["127.0.0.1", "192.168.1.7:8080", "[::1]", "[fd00::7]", "localhost", "intranet", "wiki.local", "a.lan."]
+        {
+            assert!(is_local(&format!("http://{own}/feed")), "{own}");
+        }
+        // whatever they resolve to
+        for other in ["www.example.org", "localhost.example.org", "local.example", "203.0.114.9", "[2606:4700::1]"] {
+            assert!(!is_local(&format!("http://{other}/feed")), "{other}");
+        }
     }
 }

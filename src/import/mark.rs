@@ -17,20 +17,37 @@ impl Mark {
         std::mem::discriminant(self) == std::mem::discriminant(other)
     }
 
-    /// The words with the mark on both sides.
-    pub(super) fn around(&self, words: &str) -> String {
+    /// What stands on both sides of the words, where it is the same: Markdown takes it for a mark by what is beside it.
+    pub(super) fn delimiter(&self) -> Option<&'static str> {
         match self {
-            Self::Strong => format!("**{words}**"),
-            Self::Emphasis => format!("*{words}*"),
-            Self::Struck => format!("~~{words}~~"),
-            Self::Code => format!("`{words}`"),
-            Self::Link(address) if address.is_empty() => words.to_owned(),
-            Self::Link(address) => {
-                let address = address.replace('(', "%28").replace(')', "%29").replace(' ', "%20");
-                format!("[{words}]({address})")
-            }
+            Self::Strong => Some("**"),
+            Self::Emphasis => Some("*"),
+            Self::Struck => Some("~~"),
+            Self::Code | Self::Link(_) => None,
         }
     }
+}
+
+/// A link's address as it stands between parentheses.
+pub(super) fn destination(address: &str) -> String {
+    let mut out = String::with_capacity(address.len());
+    let mut rest = address;
+    while let Some(character) = rest.chars().next() {
+        let (this, after) = rest.split_at(character.len_utf8());
+        match character {
+            '(' | ')' | ' ' | '<' | '>' | '\\' => out.push_str(&format!("%{:02X}", u32::from(character))),
+            '&' if is_entity(after) => out.push_str("\\&"),
+            _ => out.push_str(this),
+        }
+        rest = after;
+    }
+    out
+}
+
+/// Whether what stands behind `&` makes a character of it.
+fn is_entity(rest: &str) -> bool {
+    let name = rest.bytes().take(40).take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#').count();
+    name > 0 && rest[name..].starts_with(';')
 }
 
 /// Whether a character is one that stands for something else on the way.

@@ -41,10 +41,13 @@ const BLOCKS: [&str; 17] = [
     "center",
 ];
 
+/// The most pictures of one text.
+const MOST_IMAGES: usize = 1_000;
+
 /// A text in Markdown.
 #[derive(Debug, Default)]
 pub(super) struct Converted {
-    /// With a [`marker`] for each picture.
+    /// With a marker for each picture: see [`with_pictures`].
     pub(super) markdown: String,
     /// Its pictures, in order.
     pub(super) images: Vec<Image>,
@@ -61,8 +64,20 @@ pub(super) struct Image {
 }
 
 /// What stands in a text for one of its pictures.
-pub(super) fn marker(index: usize) -> String {
+fn marker(index: usize) -> String {
     format!("\u{e000}{index}\u{e001}")
+}
+
+/// A text with its pictures, as they are written, in the places of their markers.
+pub(super) fn with_pictures(markdown: &str, pictures: &[String]) -> String {
+    let mut parts = markdown.split('\u{e000}');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (index, rest) = part.split_once('\u{e001}').unwrap_or(("", part));
+        out.push_str(index.parse().ok().and_then(|index: usize| pictures.get(index)).map_or("", String::as_str));
+        out.push_str(rest);
+    }
+    out
 }
 
 /// Turns HTML into Markdown. `base` is what relative addresses are seen from; `loose` says that empty lines part
@@ -70,7 +85,10 @@ pub(super) fn marker(index: usize) -> String {
 pub(super) fn convert(html: &str, base: Option<&str>, loose: bool) -> Converted {
     let state = State { base: base.and_then(|base| Url::parse(base).ok()), loose, ..State::default() };
     let sink = Sink(RefCell::new(state));
-    let state = tokenize(html, sink).0.into_inner();
+    let mut state = tokenize(html, sink).0.into_inner();
+    if state.too_many > 0 {
+        state.left.push(format!("{} pictures after the first {MOST_IMAGES}", state.too_many));
+    }
     Converted { markdown: state.writer.finish(), images: state.images, left: state.left }
 }
 
@@ -109,6 +127,8 @@ struct State {
     loose: bool,
     writer: Writer,
     images: Vec<Image>,
+    /// How many pictures were too many.
+    too_many: usize,
     left: Vec<String>,
     /// The element that is being left out, and how many of its kind are open.
     skipped: Option<(String, usize)>,
@@ -263,6 +283,10 @@ impl State {
             self.left.push(format!("a picture of one dot: {url}"));
             return;
         }
+        if self.images.len() == MOST_IMAGES {
+            self.too_many += 1;
+            return;
+        }
         let alt = super::writer::escape(&plain(&crate::render::escape(&attribute(tag, "alt").unwrap_or_default())));
         self.writer.image(&marker(self.images.len()));
         self.images.push(Image { url, alt });
@@ -337,6 +361,37 @@ mod tests {
     #[test]
     fn nothing_written_becomes_a_merge_field() {
         assert_eq!(markdown("<p>{{ first_name }}, <b>{</b>{ x</p>"), "{ { first_name }}, **{** { x");
+    }
+
+    #[test]
+    fn a_mark_that_would_not_be_read_loses_to_the_words() {
+        for (html, expected) in [
+            ("<strong>Lieu:</strong>Bruxelles", "**Lieu**:Bruxelles"),
+            ("<strong>Lieu:</strong> Bruxelles", "**Lieu:** Bruxelles"),
+            ("<strong>Bon</strong><strong>jour</strong>", "**Bonjour**"),
+            ("d<b>'accord</b>", "d'**accord**"),
+            ("<b>(</b>x", "(x"),
+            ("&amp;copy; &amp; R&amp;D", "\\&copy; & R&D"),
+            ("Attention!<a href=/x>lire</a>", "Attention\\![lire](https://www.example.org/x)"),
+            ("<a href='/?a=1&amp;copy;=2'>^a</a>", "[\\^a](https://www.example.org/?a=1\\&copy;=2)"),
+            ("<code>a<b>b</b></code>", "`ab`"),
+            ("a<br><br>b", "a\\\nb"),
+            ("<h2>C #</h2>", "## C \\#"),
+            ("Voir https://x.example/_a*.", "Voir [https://x.example/\\_a\\*](https://x.example/_a*)."),
+            ("www.x.example<a href=/b>b</a>", "www.x.example [b](https://www.example.org/b)"),
+            ("<b>a<i>b</b>c</i>", "**ab**c"),
+        ] {
+            assert_eq!(markdown(html), expected, "{html}");
+        }
+    }
+
+    #[test]
+    fn pictures_have_an_end_and_each_its_place() {
+        let made = convert(&"<img src=/a.png>".repeat(1_200), Some("https://www.example.org/"), false);
+        assert_eq!((made.images.len(), made.left), (1_000, vec!["200 pictures after the first 1000".to_owned()]));
+        let pictures = ["![](a.png)".to_owned(), String::new()];
+        let text = format!("x {} y{}z{}", marker(0), marker(1), marker(7));
+        assert_eq!(with_pictures(&text, &pictures), "x ![](a.png) yz");
     }
 
     #[test]

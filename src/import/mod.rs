@@ -5,6 +5,7 @@
 
 mod feed;
 mod fetch;
+mod line;
 mod mark;
 mod markdown;
 mod pictures;
@@ -22,6 +23,7 @@ use crate::clock;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result, Trouble};
 use crate::issue;
+use crate::language::Language;
 use crate::output;
 use crate::project::Project;
 use crate::rule;
@@ -57,6 +59,7 @@ impl Import {
         }
         let folder = PathBuf::from("issues").join(slug.as_str());
         let mut desk = Desk {
+            project,
             folder: project.root.join(&folder),
             album: Album::new(&fetcher, project.root.join(&folder)),
             taken: BTreeMap::new(),
@@ -110,6 +113,7 @@ fn open(source: &str) -> Result<(Vec<u8>, Option<String>, Fetcher)> {
 
 /// What is being made.
 struct Desk<'d> {
+    project: &'d Project,
     folder: PathBuf,
     album: Album<'d>,
     taken: BTreeMap<String, usize>,
@@ -131,17 +135,14 @@ impl Desk<'_> {
         let base = item.link.as_deref().or(feed.link.as_deref()).or(address);
         let Converted { markdown, images, left } = markdown::convert(&item.html, base, item.loose);
         self.left.extend(left.into_iter().map(|what| format!("{shown}: {what}")));
-        let mut text = markdown;
-        for (index, image) in images.iter().enumerate() {
-            let written = match self.album.add(&image.url) {
-                Ok(picture) => format!("![{}]({picture})", image.alt),
-                Err(reason) => {
-                    self.left.push(format!("{shown}: the picture `{}`: {reason}", image.url));
-                    String::new()
-                }
-            };
-            text = text.replacen(&markdown::marker(index), &written, 1);
-        }
+        let pictures = images.iter().map(|image| match self.album.add(&image.url) {
+            Ok(picture) => format!("![{}]({picture})", image.alt),
+            Err(reason) => {
+                self.left.push(format!("{shown}: the picture `{}`: {reason}", image.url));
+                String::new()
+            }
+        });
+        let text = markdown::with_pictures(&markdown, &pictures.collect::<Vec<_>>());
         let above = item.image.as_ref().and_then(|url| match self.album.add(url) {
             Ok(picture) => Some(picture),
             Err(reason) => {
@@ -152,7 +153,7 @@ impl Desk<'_> {
         if item.is_draft {
             self.left.push(format!("{shown}: that it was a draft (look at it before you use it)"));
         }
-        let text = format!("{}{}", front_matter(feed, item, title, above.as_deref()), tidy(&text));
+        let text = format!("{}{}", front_matter(self.project, feed, item, title, above.as_deref()), tidy(&text));
         self.files.push((file.into(), text.into_bytes()));
     }
 
@@ -176,11 +177,19 @@ impl Desk<'_> {
     }
 }
 
-fn front_matter(feed: &Feed, item: &Item, title: &str, image: Option<&str>) -> String {
+/// The project's own tag for a language, where it has one.
+fn own_tag<'l>(project: &'l Project, language: &'l Language) -> &'l Language {
+    let config = &project.config;
+    let served = config.serve.iter().flat_map(|serve| &serve.languages);
+    let mut own = std::iter::once(&config.languages.default).chain(served);
+    own.find(|own| own.primary() == language.primary()).unwrap_or(language)
+}
+
+fn front_matter(project: &Project, feed: &Feed, item: &Item, title: &str, image: Option<&str>) -> String {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let mut out = format!("+++\ntitle = {}\n", quoted(title));
     if let Some(language) = item.language.as_ref().or(feed.language.as_ref()) {
-        out.push_str(&format!("lang = {}\n", quoted(language.as_str())));
+        out.push_str(&format!("lang = {}\n", quoted(own_tag(project, language).as_str())));
     }
     if let Some(day) = item.date {
         out.push_str(&format!("date = {day}\n"));
@@ -203,15 +212,27 @@ fn front_matter(feed: &Feed, item: &Item, title: &str, image: Option<&str>) -> S
 fn manifest(feed: &Feed, project: &Project, slug: &Slug) -> String {
     let subject = if feed.title.trim().is_empty() { slug.as_str() } else { feed.title.trim() };
     let subject = toml::Value::String(subject.replace(['\r', '\n'], " ").replace("{{", "{ {")).to_string();
-    let language = feed.language.as_ref().unwrap_or(&project.config.languages.default);
+    let language = feed.language.as_ref().map_or(&project.config.languages.default, |own| own_tag(project, own));
     format!("subject = {subject}\ndate = {}\nlanguages = [\"{language}\"]\n", clock::now().date())
 }
 
-/// No more than one empty line in a row, and a line's end at the end.
+/// No more than one empty line in a row but in blocks of code, and a line's end at the end.
 fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 1);
     let mut empty = true;
+    let mut fence = None;
     for line in text.lines() {
+        let bare = line.trim_start_matches([' ', '>', '-', '.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+        match fence {
+            None if bare.starts_with("```") => fence = Some(bare),
+            Some(open) if bare == open => fence = None,
+            Some(_) => {
+                out.push_str(line);
+                out.push('\n');
+                continue;
+            }
+            None => {}
+        }
         let blank = line.trim().is_empty();
         if !(blank && empty) {
             out.push_str(if blank { "" } else { line.trim_end_matches([' ', '\t']) });

@@ -1,6 +1,7 @@
 //! Words and marks -> Markdown: blocks with what stands before their lines, everything escaped that would mean
 //! something else.
 
+use super::line::Line;
 use super::mark::{Mark, at_line_start, is_reserved, needs_escape};
 
 /// How deep lists and quotations are written in each other; what lies deeper is written there too.
@@ -26,8 +27,9 @@ enum Around {
 #[derive(Debug, Default)]
 pub(super) struct Writer {
     out: String,
-    line: String,
-    marks: Vec<(Mark, usize)>,
+    line: Line,
+    /// What is open.
+    marks: Vec<Mark>,
     around: Vec<Around>,
     /// How many lists and quotations are open that are not written.
     deeper: usize,
@@ -48,22 +50,28 @@ impl Writer {
             code.push_str(words);
             return;
         }
-        let in_code = self.marks.iter().any(|(mark, _)| *mark == Mark::Code);
+        let in_code = self.marks.contains(&Mark::Code);
+        let line = &mut self.line;
         for character in words.chars() {
             let is_space = character.is_ascii_whitespace();
-            if is_space && (self.line.is_empty() || self.line.ends_with([' ', '\n'])) || is_reserved(character) {
+            if is_space && matches!(line.last(), None | Some(' ' | '\n')) || is_reserved(character) {
                 continue;
             }
             match character {
-                _ if is_space => self.line.push(' '),
+                _ if is_space => line.push(' '),
                 control if control.is_control() => {}
-                '`' if in_code => self.line.push('\''),
+                '`' if in_code => line.push('\''),
+                '|' if in_code && self.table.is_some() => line.push_escaped('|'),
                 // two braces would be a merge field
-                '{' if self.line.trim_end_matches(['*', '~', '`']).ends_with('{') => self.line.push_str(" {"),
+                '{' if line.ends_in_brace() => {
+                    line.push(' ');
+                    line.push('{');
+                }
                 // within a word it means nothing
-                '_' if self.line.ends_with(char::is_alphanumeric) => self.line.push('_'),
-                special if !in_code && needs_escape(special) => self.line.extend(['\\', special]),
-                other => self.line.push(other),
+                '_' if line.ends_in_word() => line.push('_'),
+                special if !in_code && needs_escape(special) => line.push_escaped(special),
+                other if in_code => line.push_code(other),
+                other => line.push(other),
             }
         }
     }
@@ -73,19 +81,14 @@ impl Writer {
         match &mut self.code {
             Some(code) => code.push('\n'),
             None if self.table.is_some() || self.heading.is_some() => self.words(" "),
-            None if !self.line.trim().is_empty() => {
-                self.line.truncate(self.line.trim_end().len());
-                let end = self.line.len();
-                self.marks.iter_mut().for_each(|(_, start)| *start = end.min(*start));
-                self.line.push_str("\\\n");
-            }
+            None if !self.line.is_blank() => self.line.line_break(),
             None => {}
         }
     }
 
     /// A picture's marker.
     pub(super) fn image(&mut self, marker: &str) {
-        self.line.push_str(marker);
+        self.line.picture(marker);
     }
 
     /// Begins or ends what is done to words.
@@ -93,7 +96,7 @@ impl Writer {
         if self.code.is_some() {
             return;
         }
-        let known = self.marks.iter().rposition(|(known, _)| known.is_like(&mark));
+        let known = self.marks.iter().rposition(|known| known.is_like(&mark));
         match known {
             // the same twice is once, and the inner one's end closes nothing
             Some(_) if opens => {
@@ -103,35 +106,27 @@ impl Writer {
                     self.nested.push((mark, 1));
                 }
             }
-            None if opens => self.marks.push((mark, self.line.len())),
+            None if opens => {
+                self.line.open(mark.clone());
+                self.marks.push(mark);
+            }
             Some(at) => {
                 let inner = self.nested.iter_mut().find(|(nested, count)| *count > 0 && nested.is_like(&mark));
                 if let Some((_, count)) = inner {
                     *count -= 1;
                 } else {
-                    let (mark, start) = self.marks.remove(at);
-                    self.enclose(&mark, start);
+                    self.line.close(self.marks.remove(at));
                 }
             }
             None => {}
         }
     }
 
-    /// Puts a mark around the line's words from a byte on; space at their ends stays outside.
-    fn enclose(&mut self, mark: &Mark, start: usize) {
-        let start = (0..=start.min(self.line.len())).rev().find(|at| self.line.is_char_boundary(*at)).unwrap_or(0);
-        let inner = self.line.split_off(start);
-        let words = inner.trim().trim_end_matches("\\\n").trim();
-        if words.is_empty() {
-            self.line.push_str(&inner);
-            return;
-        }
-        let lead = inner.len() - inner.trim_start().len();
-        self.line.push_str(&inner[..lead]);
-        self.line.push_str(&mark.around(words));
-        if inner.ends_with(' ') {
-            self.line.push(' ');
-        }
+    /// The line that is written so far. What is still open goes on in the next one.
+    fn take_line(&mut self) -> String {
+        let mut next = Line::default();
+        self.marks.iter().for_each(|mark| next.open(mark.clone()));
+        std::mem::replace(&mut self.line, next).markdown()
     }
 
     /// Ends a block.
@@ -144,20 +139,17 @@ impl Writer {
             self.words(" ");
             return;
         }
-        // what is still open goes on in the next block
-        let open = std::mem::take(&mut self.marks);
-        for (mark, start) in open.iter().rev() {
-            self.enclose(mark, *start);
-        }
-        self.marks = open.into_iter().map(|(mark, _)| (mark, 0)).collect();
-        let line = std::mem::take(&mut self.line);
-        let line = line.trim().trim_end_matches('\\').trim_end();
+        let line = self.take_line();
         if line.is_empty() {
             return;
         }
         let text = match self.heading {
-            Some(level) => format!("{} {}", "#".repeat(level), line.replace('\n', " ")),
-            None => at_line_start(line),
+            // what it ends in is no ornament
+            Some(level) => match line.strip_suffix('#') {
+                Some(start) => format!("{} {start}\\#", "#".repeat(level)),
+                None => format!("{} {line}", "#".repeat(level)),
+            },
+            None => at_line_start(&line),
         };
         self.block(&text);
     }
@@ -321,26 +313,19 @@ impl Writer {
     }
 
     pub(super) fn close_cell(&mut self) {
-        let Some(rows) = &mut self.table else { return };
-        if !std::mem::take(&mut self.in_cell) {
-            self.line.clear();
-            self.marks.iter_mut().for_each(|(_, start)| *start = 0);
+        if self.table.is_none() {
             return;
         }
-        let cell = std::mem::take(&mut self.line);
-        self.marks.iter_mut().for_each(|(_, start)| *start = 0);
-        if let Some(row) = rows.last_mut() {
-            row.push(cell.trim().to_owned());
+        let is_cell = std::mem::take(&mut self.in_cell);
+        let cell = self.take_line();
+        if let Some(row) = self.table.as_mut().and_then(|rows| rows.last_mut()).filter(|_| is_cell) {
+            row.push(cell);
         }
     }
 
     pub(super) fn close_table(&mut self) {
         self.close_cell();
-        let stray = std::mem::take(&mut self.line);
-        let Some(mut rows) = self.table.take() else {
-            self.line = stray;
-            return;
-        };
+        let Some(mut rows) = self.table.take() else { return };
         rows.retain(|row| row.iter().any(|cell| !cell.is_empty()));
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
         if columns == 0 {
@@ -370,5 +355,5 @@ impl Writer {
 pub(super) fn escape(words: &str) -> String {
     let mut writer = Writer::default();
     writer.words(words);
-    writer.line.trim().to_owned()
+    writer.take_line()
 }

@@ -11,7 +11,7 @@ use super::reading::{Reading, read};
 use super::report::Report;
 use super::status::{Weight, weigh};
 use crate::address::Address;
-use crate::audience::{List, Row};
+use crate::audience::{self, Dropped, List, Row, Subscriber};
 use crate::error::Result;
 use crate::ledger::{Ledger, Note, Noted, Patience, SendId, Sent, Word};
 use crate::project::Project;
@@ -111,7 +111,7 @@ impl<'c> Clerk<'c> {
         if let Some(word) = word {
             return self.note(found, letter, &sent.address, Some(&sent), word).await;
         }
-        // shown in every run: it says what is to be mended at our side
+        // left in the mailbox: it says what is to be mended at our side
         found.came = Came::Ignored;
         Ok(found)
     }
@@ -143,7 +143,7 @@ impl<'c> Clerk<'c> {
         };
         found.address = Some(from.to_string());
         let known = self.ledger.was_written_to(&from.key()).await? || self.ledger.listed(&from).await?.is_some();
-        if !known && !self.is_listed(&from) {
+        if !known && !self.is_listed(&from)? {
             found.detail = String::from("nobody to whom we write");
             return Ok(found);
         }
@@ -192,13 +192,16 @@ impl<'c> Clerk<'c> {
         Ok(found)
     }
 
-    /// Whether an address is on the project's list. A list that can't be read says no.
-    fn is_listed(&mut self, address: &Address) -> bool {
-        let (hasher, listed) = self.listed.get_or_insert_with(|| {
+    /// Whether an address is on the project's list. A list that can't be read to its end says nothing: the message is
+    /// left for a run that can.
+    fn is_listed(&mut self, address: &Address) -> Result<bool> {
+        if self.listed.is_none() {
             let hasher = RandomState::new();
-            (hasher.clone(), listed(self.project, &hasher))
-        });
-        listed.contains(&hasher.hash_one(address.key()))
+            let listed = listed(self.project, &hasher)?;
+            self.listed = Some((hasher, listed));
+        }
+        let holds = |(hasher, listed): &(RandomState, HashSet<u64>)| listed.contains(&hasher.hash_one(address.key()));
+        Ok(self.listed.as_ref().is_some_and(holds))
     }
 }
 
@@ -215,14 +218,18 @@ fn concerns(report: &Report, address: &Address) -> bool {
     }
 }
 
-fn listed(project: &Project, hasher: &RandomState) -> HashSet<u64> {
+/// Everybody on the project's list; nobody where it is not there (yet).
+fn listed(project: &Project, hasher: &RandomState) -> Result<HashSet<u64>> {
     let mut keys = HashSet::new();
-    let Some(path) = project.list().filter(|path| path.is_file()) else { return keys };
-    let Ok(mut list) = List::open(&path, project.shown(&path)) else { return keys };
-    while let Ok(Some(row)) = list.next_row() {
-        if let Row::Subscriber(subscriber) = row {
-            keys.insert(hasher.hash_one(subscriber.address.key()));
+    let Some(path) = project.list().filter(|path| path.is_file()) else { return Ok(keys) };
+    let mut list = List::open(&path, project.shown(&path))?;
+    while let Some(row) = list.next_row()? {
+        // who left, as the list says, may want to be sure of it
+        if let Row::Subscriber(Subscriber { address, .. })
+        | Row::Finding(audience::Finding { why: Dropped::Left(address, _), .. }) = row
+        {
+            keys.insert(hasher.hash_one(address.key()));
         }
     }
-    keys
+    Ok(keys)
 }

@@ -114,24 +114,31 @@ pub(super) fn addresses(text: &str) -> Vec<Address> {
     text.split(breaks).filter(|word| word.contains('@')).filter_map(address).take(MOST_ADDRESSES).collect()
 }
 
-/// An address as reports write it: with its type before it (`rfc822; ada@example.org`), in angle brackets perhaps, its
-/// odd characters as xtext (RFC 3461, section 4).
+/// An address as reports write it: with its type before it (`rfc822; ada@example.org`), in angle brackets perhaps.
 pub(super) fn address(text: &str) -> Option<Address> {
     let text = text.split_once(';').map_or(text, |(_, address)| address);
     let text = text.trim().trim_start_matches('<').trim_end_matches('>').trim().trim_start_matches("mailto:");
     // the longest address (RFC 5321, section 4.5.3.1), with room for what xtext adds
-    if text.len() > 400 {
-        return None;
-    }
-    Address::parse(text).ok().map(|address| without_xtext(&address).unwrap_or(address))
+    if text.len() > 400 { None } else { Address::parse(text).ok() }
 }
 
-/// `+2B` and the like in a local part, decoded, where they stand for what may stand in one.
-fn without_xtext(address: &Address) -> Option<Address> {
-    let local = address.local();
-    let (before, rest) = local.split_once("+3D").or_else(|| local.split_once("+2B"))?;
-    let sign = if local[before.len()..].starts_with("+3D") { '=' } else { '+' };
-    Address::parse(&format!("{before}{sign}{rest}@{}", address.domain())).ok()
+/// The recipient that a message was sent to, as the report says it (RFC 3461, sections 4.2 and 5.2.1): in xtext, `+2B` for
+/// `+` and the like.
+pub(super) fn original(text: &str) -> Option<Address> {
+    let plain = address(text)?;
+    let (mut decoded, mut rest) = (String::new(), plain.local());
+    while let Some((before, after)) = rest.split_once('+') {
+        decoded.push_str(before);
+        let hex = after.get(..2).filter(|hex| !hex.contains(|c: char| !matches!(c, '0'..='9' | 'A'..='F')));
+        let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) else {
+            // a server that writes the address as it is
+            return Some(plain);
+        };
+        decoded.push(char::from(byte));
+        rest = &after[2..];
+    }
+    decoded.push_str(rest);
+    Address::parse(&format!("{decoded}@{}", plain.domain())).ok().or(Some(plain))
 }
 
 #[cfg(test)]
@@ -153,7 +160,11 @@ mod tests {
         assert_eq!(all("\"eve@example.com\" <Ada@Example.org>, <ben@example.org>"), "Ada@example.org ben@example.org");
         assert_eq!(all("ada@example.org, ben@example.org (Ben)"), "ada@example.org ben@example.org");
         assert_eq!(all("nobody"), "");
-        assert_eq!(address("rfc822;ada+2Bnews@example.org").unwrap().as_str(), "ada+news@example.org");
+        assert_eq!(original("rfc822;a+2Bb+3Dc+2Bd@example.org").unwrap().as_str(), "a+b=c+d@example.org");
+        for as_it_is in ["ada+news@example.org", "ada+x@example.org", "ada+@example.org", "ada+0D@example.org"] {
+            assert_eq!(original(as_it_is).unwrap().as_str(), as_it_is);
+        }
+        assert_eq!(address("rfc822;ada+2B@example.org").unwrap().as_str(), "ada+2B@example.org");
         assert_eq!(address("x-local; <ada@example.org>").unwrap().as_str(), "ada@example.org");
     }
 

@@ -96,13 +96,13 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Whether the message has been dealt with and may leave the mailbox. What nobody understood, and what claims to be
-    /// about a message that we did not send, stays for a person to look at.
+    /// Whether the message has been dealt with and may leave the mailbox. What nobody understood, what says that we have
+    /// something to mend, and what claims to be about a message that we did not send, stays for a person to look at.
     pub fn is_settled(&self) -> bool {
         match self.came {
             Came::Suppressed | Came::AlreadySuppressed | Came::Counted | Came::NotedBefore => true,
             Came::NotOurs => false,
-            Came::Ignored => !matches!(self.kind, Kind::Unknown | Kind::Unreadable),
+            Came::Ignored => !matches!(self.kind, Kind::Unknown | Kind::Unreadable | Kind::Refusal),
         }
     }
 }

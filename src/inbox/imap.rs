@@ -16,6 +16,7 @@ use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::letter::MOST_BYTES;
+use super::utf7::utf7;
 use super::{Mark, Message};
 use crate::error::{Error, Result, Trouble};
 use crate::project::{After, Project, Tls};
@@ -56,6 +57,8 @@ pub(super) struct Server {
     port: u16,
     user: String,
     folder: String,
+    /// Whether messages are being taken out.
+    changing: bool,
 }
 
 impl Server {
@@ -65,10 +68,15 @@ impl Server {
     }
 
     fn failed(&self, what: &str, why: impl std::fmt::Display) -> Error {
-        Error::Refused(
-            Trouble::new(format!("the IMAP server {}:{} {what}: {why}", self.host, self.port))
-                .hint("check `host`, `port`, `user` and `folder` under `[inbox]`; nothing in the mailbox was changed"),
-        )
+        let trouble = Trouble::new(format!("the IMAP server {}:{} {what}: {why}", self.host, self.port));
+        Error::Refused(if self.changing {
+            trouble.hint(
+                "what was read is in the ledger; some of it may have left the mailbox: the next run does the rest",
+            )
+        } else {
+            trouble
+                .hint("check `host`, `port`, `user` and `folder` under `[inbox]`; nothing in the mailbox was changed")
+        })
     }
 }
 
@@ -121,6 +129,7 @@ impl Imap {
             port: config.port(),
             user: user.clone(),
             folder: config.folder.clone().unwrap_or_else(|| "INBOX".to_owned()),
+            changing: false,
         }))
     }
 
@@ -131,7 +140,7 @@ impl Imap {
         bookmark: Option<(i64, i64)>,
         changing: bool,
     ) -> Result<Self> {
-        let password = project.config.inbox.password(&server.user)?;
+        let password = project.config.inbox.password(&server.user, &project.root)?;
         let client = connect(project, &server).await?;
         let login = async {
             if password.expose_secret().is_ascii() {
@@ -147,8 +156,8 @@ impl Imap {
             }
             Err(_) => return Err(server.failed("did not answer the login", "it is silent")),
         };
-        let folder = server.folder.clone();
-        let what = format!("does not open `{folder}`");
+        let folder = utf7(&server.folder);
+        let what = format!("does not open `{}`", server.folder);
         let mailbox = if changing {
             asked(&server, &what, session.select(&folder)).await?
         } else {
@@ -210,20 +219,22 @@ impl Imap {
         if !self.settled.is_empty() {
             let what = "does not take messages out";
             let capabilities = asked(&self.server, "does not say what it can do", self.session.capabilities()).await?;
+            self.server.changing = true;
             let (moves, expunges) = (capabilities.has_str("MOVE"), capabilities.has_str("UIDPLUS"));
-            if let After::Move(folder) = after {
+            let folder = if let After::Move(folder) = after { utf7(folder) } else { String::new() };
+            if !folder.is_empty() {
                 // where it is there already, that is what is wanted
-                let _ = tokio::time::timeout(PATIENCE, self.session.create(folder)).await;
+                let _ = tokio::time::timeout(PATIENCE, self.session.create(&folder)).await;
             }
             for some in self.settled.chunks(MANY) {
                 let set = set(some);
                 match after {
                     After::Keep => {}
-                    After::Move(folder) if moves => {
-                        asked(&self.server, what, self.session.uid_mv(&set, folder)).await?;
+                    After::Move(_) if moves => {
+                        asked(&self.server, what, self.session.uid_mv(&set, &folder)).await?;
                     }
-                    After::Move(folder) => {
-                        asked(&self.server, what, self.session.uid_copy(&set, folder)).await?;
+                    After::Move(_) => {
+                        asked(&self.server, what, self.session.uid_copy(&set, &folder)).await?;
                         delete(&self.server, &mut self.session, &set, expunges).await?;
                     }
                     After::Delete => delete(&self.server, &mut self.session, &set, expunges).await?,

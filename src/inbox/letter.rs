@@ -9,8 +9,12 @@ use super::fields::{Fields, cut};
 /// How many bytes of a message are read. Reports are small; what they return of a message stands at their end.
 pub(super) const MOST_BYTES: usize = 2 * 1024 * 1024;
 
-/// How many parts a message may have: each has a line that names its type.
+/// How many parts a message may have that name their type.
 const MOST_PARTS: usize = 100;
+
+/// How many lines of a message may begin as boundaries do: not every part names its type, and not every such line is a
+/// boundary.
+const MOST_BOUNDARIES: usize = 5000;
 
 /// How deep messages within messages are looked into.
 const DEPTH: usize = 3;
@@ -40,7 +44,7 @@ pub(super) struct Letter {
 impl Letter {
     /// Reads a message. The error says why it can't be looked at.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, &'static str> {
-        if parts(bytes) > MOST_PARTS {
+        if parts(bytes) > MOST_PARTS || boundaries(bytes) > MOST_BOUNDARIES {
             return Err("it has too many parts");
         }
         let message = MessageParser::default().parse(bytes).ok_or("it is no message")?;
@@ -87,7 +91,8 @@ impl Letter {
                     self.returned = Some(Fields::read(&text()));
                 }
                 ("text/plain", PartType::Text(plain)) if depth == 0 && self.text.len() < LONGEST_TEXT => {
-                    self.text.push_str(cut(plain, LONGEST_TEXT));
+                    // however it came: servers and files end lines differently
+                    self.text.push_str(&cut(plain, LONGEST_TEXT).replace("\r\n", "\n"));
                     self.text.push('\n');
                 }
                 _ => {}
@@ -103,6 +108,11 @@ fn parts(bytes: &[u8]) -> usize {
         .split(|byte| *byte == b'\n')
         .filter(|line| line.len() > NAME.len() && line[..NAME.len()].eq_ignore_ascii_case(NAME))
         .count()
+}
+
+/// How many lines begin as boundaries do (RFC 2046, section 5.1.1).
+fn boundaries(bytes: &[u8]) -> usize {
+    bytes.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"--")).count()
 }
 
 /// The lines before the first empty one.
@@ -155,6 +165,14 @@ mod tests {
         assert!(Letter::read(nested.as_bytes()).is_err());
         let bearable = "Content-Type: message/rfc822\n\n".repeat(90);
         assert!(Letter::read(bearable.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn parts_without_a_type_are_counted_too() {
+        let digest = format!("Content-Type: multipart/digest; boundary=x\n\n{}--x--\n", "--x\n\n".repeat(180_000));
+        assert!(Letter::read(digest.as_bytes()).is_err());
+        let table = format!("Subject: x\n\n{}", "--------\n".repeat(1000));
+        assert!(Letter::read(table.as_bytes()).is_ok());
     }
 
     #[test]

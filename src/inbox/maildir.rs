@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::letter::MOST_BYTES;
+use super::utf7::utf7;
 use super::{Mark, Message};
 use crate::error::{Error, Result};
 use crate::project::After;
@@ -64,8 +65,8 @@ impl Maildir {
                 _ => Ok(()),
             },
             After::Move(folder) => {
-                // a folder within a Maildir is a Maildir whose name begins with a dot (Maildir++)
-                let root = self.root.join(format!(".{folder}"));
+                // a folder within a Maildir is a Maildir whose name begins with a dot (Maildir++), and is that of IMAP
+                let root = self.root.join(format!(".{}", utf7(folder)));
                 for inner in ["tmp", "new", "cur"] {
                     let inner = root.join(inner);
                     fs::create_dir_all(&inner).map_err(Error::file("create", &inner))?;
@@ -74,7 +75,11 @@ impl Maildir {
                 if !name.to_string_lossy().contains(":2,") {
                     name.push(":2,");
                 }
-                fs::rename(path, root.join("cur").join(name)).map_err(Error::file("move", path))
+                match fs::rename(path, root.join("cur").join(name)) {
+                    Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::file("move", path)(error)),
+                    // another program took it away meanwhile
+                    _ => Ok(()),
+                }
             }
         }
     }
@@ -85,4 +90,22 @@ pub(super) fn start_of(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(MOST_BYTES as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_program_took_away_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        for inner in ["new", "cur"] {
+            fs::create_dir(folder.path().join(inner)).unwrap();
+        }
+        let maildir = Maildir::open(folder.path()).unwrap();
+        let gone = folder.path().join("new/1");
+        for after in [After::Keep, After::Delete, After::Move("Done".to_owned())] {
+            assert!(maildir.take_out(&gone, &after).is_ok());
+        }
+    }
 }

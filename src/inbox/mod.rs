@@ -17,6 +17,7 @@ mod mbox;
 mod reading;
 mod report;
 mod status;
+mod utf7;
 
 use std::path::{Path, PathBuf};
 

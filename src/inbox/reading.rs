@@ -103,9 +103,12 @@ fn unsubscription(letter: &Letter, project: &Project) -> Option<Vec<Tag>> {
     (!shared || wants_out).then_some(tags)
 }
 
-/// Whether an address is a mailbox's, with or without something behind a `+`.
+/// Whether an address is a mailbox's, with or without something behind a `+` of its own: what stands behind one in the
+/// mailbox's own address is a part of it.
 fn is_same(address: &Address, mailbox: &Address) -> bool {
-    let local = |address: &Address| address.local().split('+').next().unwrap_or_default().to_ascii_lowercase();
-    address.domain() == mailbox.domain()
-        && (local(address) == local(mailbox) || address.local().eq_ignore_ascii_case(mailbox.local()))
+    let (address, mailbox) = (address.key(), mailbox.key());
+    let (Some((local, domain)), Some((own, at))) = (address.rsplit_once('@'), mailbox.rsplit_once('@')) else {
+        return false;
+    };
+    domain == at && local.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('+'))
 }

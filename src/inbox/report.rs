@@ -1,7 +1,7 @@
 //! Delivery reports: what a server says became of a message, in fields (RFC 3464), or in the prose of those that write
 //! none (Exim's and qmail's bounces).
 
-use super::fields::{Fields, address, addresses, cut};
+use super::fields::{Fields, address, addresses, cut, original};
 use super::letter::Letter;
 use super::status::{Status, precise};
 use crate::address::Address;
@@ -50,11 +50,8 @@ fn of_fields(block: &Fields) -> Option<Report> {
         "delivered" | "relayed" | "expanded" => Action::Arrived,
         _ => return None,
     };
-    let recipients = ["original-recipient", "final-recipient"]
-        .iter()
-        .filter_map(|name| block.get(name))
-        .filter_map(address)
-        .collect();
+    let first = block.get("original-recipient").and_then(original);
+    let recipients = first.into_iter().chain(block.get("final-recipient").and_then(address)).collect();
     let diagnostic = block.get("diagnostic-code").unwrap_or_default();
     let reported = block.get("status").and_then(Status::find);
     let status = precise(reported, diagnostic);

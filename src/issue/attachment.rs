@@ -14,7 +14,7 @@ const LARGEST: u64 = 200 * 1024 * 1024;
 /// A document in an issue's folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
-    /// Its file's name, without folders.
+    /// Its file's name: what folders it lay in is part of it, so that `fr/kit.pdf` and `nl/kit.pdf` lie side by side.
     pub name: String,
     /// Where it lies.
     pub path: PathBuf,
@@ -50,8 +50,11 @@ impl Attachment {
             )
             .hint("put it on your site and give its address: `url = \"https://…\"`"));
         }
-        let name = relative.file_name().and_then(|name| name.to_str()).unwrap_or("document").to_owned();
-        Ok(Self { name, path: real, bytes })
+        let parts = relative.components().filter_map(|part| match part {
+            Component::Normal(part) => part.to_str(),
+            _ => None,
+        });
+        Ok(Self { name: parts.collect::<Vec<_>>().join("-"), path: real, bytes })
     }
 
     /// Its bytes.

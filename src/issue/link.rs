@@ -1,4 +1,4 @@
-//! Link targets: which of them reach a reader.
+//! Link targets: which of them reach a reader; and what a name is within an address.
 
 use super::merge::MergeText;
 use crate::diagnostic::Diagnostic;
@@ -39,4 +39,17 @@ fn scheme(url: &str) -> Option<String> {
     let mut characters = scheme.chars();
     let first = characters.next()?.is_ascii_alphabetic();
     (first && characters.all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))).then(|| scheme.to_ascii_lowercase())
+}
+
+/// A file's name within an address (RFC 3986, section 3.3).
+pub fn segment(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
 }

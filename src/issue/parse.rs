@@ -52,6 +52,27 @@ pub(super) fn options() -> Options<'static> {
     options
 }
 
+/// A Markdown text's words as readers see them. What is no word (a line, a picture) is U+FFFC.
+pub fn words(text: &str) -> String {
+    let arena = Arena::new();
+    let mut out = String::new();
+    for node in comrak::parse_document(&arena, text, &options()).descendants() {
+        match &node.data.borrow().value {
+            NodeValue::Text(text) => out.push_str(text),
+            NodeValue::Code(code) => out.push_str(&code.literal),
+            NodeValue::CodeBlock(code) => out.push_str(&code.literal),
+            NodeValue::SoftBreak | NodeValue::LineBreak => out.push('\n'),
+            NodeValue::Image(_)
+            | NodeValue::ThematicBreak
+            | NodeValue::HtmlInline(_)
+            | NodeValue::HtmlBlock(_)
+            | NodeValue::FootnoteReference(_) => out.push('\u{fffc}'),
+            _ => {}
+        }
+    }
+    out
+}
+
 struct Reader<'s> {
     source: &'s Source,
     folder: &'s Path,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::front_matter::{FrontMatter, Kind};
-use super::link;
+use super::link::{self, segment};
 use super::markdown::Document;
 use super::media::Media;
 use super::nesting;
@@ -156,8 +156,10 @@ impl Snippet {
             return None;
         }
         let (press, web) = (&project.config.press.url, &project.config.web);
-        let press = press.as_ref().map(|url| format!("{}/{}/", url.trim_end_matches('/'), self.name));
-        press.or_else(|| Some(format!("{}/files/{}/", web.as_ref()?.base_url.trim_end_matches('/'), self.name)))
+        let press = press.as_ref().map(|url| format!("{}/{}/", url.trim_end_matches('/'), segment(&self.name)));
+        press.or_else(|| {
+            Some(format!("{}/files/{}/", web.as_ref()?.base_url.trim_end_matches('/'), segment(&self.name)))
+        })
     }
 
     /// Where a key stands in the front matter.

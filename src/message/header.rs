@@ -1,12 +1,22 @@
 //! Header lines (RFC 5322), each with its end, folded within 78 columns, never with a line break of their value's.
 
+use std::fmt::Write as _;
+
 use jiff::ZonedDateTime;
+use sha2::{Digest, Sha256};
 
 use super::encode;
 use crate::address::{Address, Mailbox};
+use crate::language::Language;
 
 /// The longest line that need not be folded, without its end.
 const LINE: usize = 78;
+
+/// The longest line in which an encoded word stands (RFC 2047, section 2).
+const ENCODED_LINE: usize = 76;
+
+/// How long the name of a sender is in `Feedback-ID`.
+const SENDER_ID: std::ops::RangeInclusive<usize> = 5..=15;
 
 /// Above this length a word cannot be folded and is encoded instead.
 const LONGEST_WORD: usize = 60;
@@ -39,7 +49,9 @@ pub(super) fn mailbox(name: &str, mailbox: &Mailbox, out: &mut Vec<u8>) {
         phrase(&flat(&mailbox.name), name.len() + 2, out);
         let column =
             out.len() - out[start..].iter().rposition(|byte| *byte == b'\n').map_or(start, |at| start + at + 1);
-        let fits = column + mailbox.address.as_str().len() + 3 <= LINE;
+        let encoded = out[out.len() - column..].windows(2).any(|two| two == b"=?");
+        let line = if encoded { ENCODED_LINE } else { LINE };
+        let fits = column + mailbox.address.as_str().len() + 3 <= line;
         out.extend_from_slice(if fits { b" <" } else { b"\r\n <" });
         out.extend_from_slice(mailbox.address.as_str().as_bytes());
         out.push(b'>');
@@ -64,6 +76,25 @@ pub(super) fn list_unsubscribe(url: Option<&str>, mailto: Option<&Address>, tag:
     if url.is_some() {
         raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click", out);
     }
+}
+
+/// `Feedback-ID`, by which Gmail counts complaints: the issue, the language, what it is, and who sends, in four fields of
+/// ASCII. The last must be 5 to 15 characters long and always the same for a sender: their domain, or the beginning of
+/// it with a mark of the whole.
+pub(super) fn feedback_id(slug: &str, language: &Language, domain: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };
+    let slug: String = slug.chars().map(plain).collect();
+    let sender = if SENDER_ID.contains(&domain.len()) {
+        domain.to_owned()
+    } else {
+        let mark = Sha256::digest(domain);
+        let start: String = domain.chars().take(6).collect();
+        mark[..4].iter().fold(format!("{start}-"), |mut sender, byte| {
+            let _ = write!(sender, "{byte:02x}");
+            sender
+        })
+    };
+    format!("{slug}:{language}:newsletter:{sender}")
 }
 
 /// A moment as RFC 5322, section 3.3, writes it.
@@ -158,6 +189,35 @@ mod tests {
         assert_eq!(to("Lovelace, Ada \"A\""), "To: \"Lovelace, Ada \\\"A\\\"\" <ada@example.org>\r\n");
         assert_eq!(to("Zoë"), "To: =?utf-8?Q?Zo=C3=AB?= <ada@example.org>\r\n");
         assert_eq!(to(""), "To: ada@example.org\r\n");
+    }
+
+    #[test]
+    fn lines_with_encoded_words_are_shorter_than_others() {
+        for length in 1..60 {
+            let of = |name: String| {
+                let domain = "d".repeat(length);
+                let mailbox_of = Mailbox::new(&name, Address::parse(&format!("a@{domain}.example")).unwrap());
+                written(|out| mailbox("To", &mailbox_of, out))
+            };
+            let encoded = of("Zoë Léonard".to_owned());
+            assert!(encoded.lines().filter(|line| line.contains("=?")).all(|line| line.len() <= 76), "{encoded}");
+            assert!(of("Ada Lovelace".to_owned()).lines().all(|line| line.len() <= 78));
+        }
+    }
+
+    #[test]
+    fn a_feedback_id_has_four_fields_and_a_short_sender() {
+        let id = |slug: &str, domain: &str| feedback_id(slug, &Language::parse("fr").unwrap(), domain);
+        assert_eq!(id("2026-11", "example.org"), "2026-11:fr:newsletter:example.org");
+        let long = id("été: tout", "newsletter.organisation.example");
+        let fields: Vec<&str> = long.split(':').collect();
+        assert_eq!(fields[..3], ["-t---tout", "fr", "newsletter"]);
+        assert!(
+            fields.len() == 4 && SENDER_ID.contains(&fields[3].len()) && fields[3].starts_with("newsle-"),
+            "{long}"
+        );
+        assert_ne!(long, id("été: tout", "newsletter.another.example"));
+        assert!(SENDER_ID.contains(&id("x", "a.b").rsplit(':').next().unwrap().len()));
     }
 
     #[test]

@@ -30,7 +30,7 @@ impl LetterWriter {
         Ok(Self {
             from: sender.from.clone(),
             reply_to: sender.reply_to.clone(),
-            bounce: sender.bounce.clone().unwrap_or_else(|| sender.from.address.clone()),
+            bounce: sender.bounce_address().clone(),
             signer: Signer::of(project)?,
         })
     }

@@ -22,7 +22,7 @@ pub(super) fn body(rendering: &Rendering, out: &mut Builder<'_>) {
     out.text(&rendering.text, Coding::Text);
 
     out.with(|bytes| part(&boundary, bytes));
-    let related = format!("{boundary}_r");
+    let related = inner(&boundary);
     if !embedded.is_empty() {
         out.with(|bytes| {
             multipart("related", " type=\"text/html\";", &related, bytes);
@@ -54,6 +54,12 @@ fn boundary(rendering: &Rendering) -> String {
         let _ = write!(boundary, "{byte:02x}");
     }
     boundary
+}
+
+/// The boundary within: neither begins with the other, since whoever reads compares no more than the beginning of a line
+/// (RFC 2046, section 5.1.1).
+fn inner(boundary: &str) -> String {
+    format!("=_r{}", boundary.trim_start_matches("=_"))
 }
 
 fn multipart(kind: &str, parameters: &str, boundary: &str, out: &mut Vec<u8>) {
@@ -89,4 +95,16 @@ fn picture(placed: &Placed, boundary: &str, out: &mut Vec<u8>) {
         .as_bytes(),
     );
     encode::base64_lines(&placed.content, out);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_boundary_is_the_beginning_of_another() {
+        let outer = "=_0123456789abcdef01";
+        let inner = inner(outer);
+        assert!(!inner.starts_with(outer) && !outer.starts_with(&inner), "{inner}");
+    }
 }

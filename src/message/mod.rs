@@ -187,9 +187,9 @@ impl Stamper {
         if self.unsubscribe.is_some() {
             out.head(Slot::ListUnsubscribe);
         }
-        let feedback = format!("{slug}:{}:newsletter:{}", self.language, self.from.address.domain());
+        let feedback = header::feedback_id(slug, &self.language, self.from.address.domain());
         out.with(|bytes| {
-            header::text("Feedback-ID", &feedback, bytes);
+            header::raw("Feedback-ID", &feedback, bytes);
             header::text("Precedence", "bulk", bytes);
             header::text("Content-Language", self.language.as_str(), bytes);
             header::text("MIME-Version", "1.0", bytes);

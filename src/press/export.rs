@@ -1,6 +1,7 @@
 //! Release + [`Options`] -> [`Export`]: its pages, texts, prints, kit, data and mail, each a file.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use super::material::material;
@@ -8,8 +9,8 @@ use super::{Release, kit, ninjs, printer};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result};
-use crate::issue::Snippet;
 use crate::issue::markdown::{Inline, walk};
+use crate::issue::{Snippet, segment};
 use crate::message;
 use crate::output;
 use crate::project::Project;
@@ -175,7 +176,12 @@ impl Desk<'_> {
     /// What lies beside a release's page, in a folder.
     fn beside(&self, snippet: &Snippet, folder: &Path, files: &mut Files) -> Result<()> {
         for one in material(snippet) {
-            files.insert(folder.join(&one.name), one.read(self.project)?);
+            let bytes = one.read(self.project)?;
+            match files.entry(folder.join(&one.name)) {
+                Entry::Occupied(there) if *there.get() != bytes => return Err(one.is_another()),
+                Entry::Occupied(_) => {}
+                Entry::Vacant(place) => drop(place.insert(bytes)),
+            }
         }
         Ok(())
     }
@@ -183,21 +189,26 @@ impl Desk<'_> {
     fn dress(&self, placing: Placing) -> Dress {
         let versions = self.release.versions().into_iter().map(|snippet| Version {
             language: snippet.lang.clone(),
-            href: format!("{}.{}.html", self.release.name, snippet.lang),
+            href: format!("{}.{}.html", segment(&self.release.name), snippet.lang),
             address: self.address(snippet),
         });
-        Dress { placing, files: Some(format!("{}/", self.release.name)), versions: versions.collect(), home: None }
+        Dress {
+            placing,
+            files: Some(format!("{}/", segment(&self.release.name))),
+            versions: versions.collect(),
+            home: None,
+        }
     }
 
     /// A mail leads to what lies on the web, or to nothing.
     fn mail_dress(&self) -> Dress {
         let base = self.project.config.press.url.as_deref();
-        let files = base.map(|base| format!("{}/{}/", base.trim_end_matches('/'), self.release.name));
+        let files = base.map(|base| format!("{}/{}/", base.trim_end_matches('/'), segment(&self.release.name)));
         Dress { files, ..self.dress(Placing::Embed) }
     }
 
     fn address(&self, snippet: &Snippet) -> Option<String> {
-        let (name, lang) = (&self.release.name, &snippet.lang);
+        let (name, lang) = (segment(&self.release.name), &snippet.lang);
         let folder = |url: &str| url.trim_end_matches('/').to_owned();
         let press = self.project.config.press.url.as_deref();
         let archive = self.project.config.web.as_ref().map(|web| web.base_url.as_str());

@@ -1,6 +1,6 @@
 //! Files -> a press kit: one `.zip` with a folder in it.
 //!
-//! The same files make the same bytes: no times are kept. What is packed already (pictures, PDF, films) is not packed
+//! The same files make the same bytes: no times are kept. What is packed already (pictures, films) is not packed
 //! again.
 
 use std::io::{Cursor, Write as _};

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::Result;
+use crate::error::{Error, Result, Trouble};
 use crate::issue::{Attachment, Media, Snippet};
 use crate::project::Project;
 use crate::render::{full_resolution, photo_name};
@@ -37,6 +37,14 @@ impl Material<'_> {
             Source::Photo(media) => full_resolution(project, media),
             Source::Document(file) => file.read(),
         }
+    }
+
+    /// The finding that another file of the release, in another language, would lie in its place.
+    pub(super) fn is_another(&self) -> Error {
+        Error::Refused(
+            Trouble::new(format!("two different files of the press release would be `{}`", self.name.display()))
+                .hint("rename one of them: they lie side by side"),
+        )
     }
 
     /// Its media type.

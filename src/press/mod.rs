@@ -7,9 +7,11 @@ mod export;
 mod find;
 mod kit;
 mod material;
+mod name;
 mod ninjs;
 mod printer;
 
 pub use export::{Export, Format, Options, complaints};
 pub use find::{Release, versions};
 pub use material::{Material, material};
+pub use name::lasting_name;

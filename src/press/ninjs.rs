@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::name::lasting_name;
 use crate::clock;
 use crate::issue::{Contact, Day, Issue, Photo, Snippet};
 use crate::project::Project;
@@ -20,7 +21,7 @@ pub(super) fn item(project: &Project, issue: &Issue, snippet: &Snippet, page: &P
     let default = &config.languages.default;
     let organisation = config.organisation.name.get(&snippet.lang, default);
     let copyright = config.organisation.copyright.get(&snippet.lang, default);
-    let uri = uri(project, issue, snippet);
+    let uri = lasting_name(project, &["press", &issue.slug, &snippet.name, snippet.lang.as_str()]);
     let embargo = front.embargo.as_ref().map(|moment| &moment.0);
     let under_embargo = embargo.is_some_and(|moment| clock::now().timestamp() < moment.timestamp());
     let published = embargo.map(|moment| moment.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
@@ -67,18 +68,6 @@ pub(super) fn item(project: &Project, issue: &Issue, snippet: &Snippet, page: &P
     }
     let text = serde_json::to_string_pretty(&Value::Object(item)).unwrap_or_default();
     text + "\n"
-}
-
-/// RFC 4151: the same name for the same release, wherever it lies.
-fn uri(project: &Project, issue: &Issue, snippet: &Snippet) -> String {
-    let domain = project.config.sender.from.address.domain();
-    let day =
-        snippet.front.date.or(issue.manifest.date).map_or_else(|| "2000-01-01".to_owned(), |day| day.0.to_string());
-    format!("tag:{domain},{day}:press/{}/{}/{}", ascii(&issue.slug), ascii(&snippet.name), snippet.lang)
-}
-
-fn ascii(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() || "-._~".contains(c) { c } else { '-' }).collect()
 }
 
 fn headlines(snippet: &Snippet) -> Value {

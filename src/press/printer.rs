@@ -3,9 +3,11 @@
 //! The browser gets a folder of its own, without the network, and ends with it.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use url::Url;
 
 use crate::error::{Error, Result, Trouble};
 
@@ -55,7 +57,11 @@ pub(super) fn print(html: &str) -> Result<Vec<u8>> {
         // Chromium's own sandbox does not work for root
         command.arg("--no-sandbox");
     }
-    let child = command.arg(format!("file://{}", page.display())).spawn().map_err(|error| {
+    // a group of its own, with which everything ends that it started
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let address = Url::from_file_path(&page).map_or_else(|()| format!("file://{}", page.display()), String::from);
+    let child = command.arg(address).spawn().map_err(|error| {
         Error::Refused(
             Trouble::new(format!("`{}` does not start", browser.display()))
                 .because(Box::new(error))
@@ -64,11 +70,15 @@ pub(super) fn print(html: &str) -> Result<Vec<u8>> {
     })?;
     let ended = wait(child);
     match std::fs::read(&pdf) {
-        Ok(bytes) if ended && bytes.starts_with(b"%PDF") => Ok(bytes),
+        Ok(bytes) if ended.is_some_and(|status| status.success()) && bytes.starts_with(b"%PDF") => Ok(bytes),
         _ => {
             let said = std::fs::read_to_string(&log).unwrap_or_default();
             let last = said.lines().rfind(|line| line.contains("ERROR")).unwrap_or("it said nothing").to_owned();
-            let what = if ended { "made no PDF" } else { "did not end within a minute" };
+            let what = match ended {
+                Some(status) if status.success() => "made no PDF".to_owned(),
+                Some(status) => format!("ended with {status}"),
+                None => "did not end within a minute".to_owned(),
+            };
             Err(Error::Refused(
                 Trouble::new(format!("`{}` {what}", browser.display()))
                     .because(last)
@@ -78,19 +88,34 @@ pub(super) fn print(html: &str) -> Result<Vec<u8>> {
     }
 }
 
-/// Whether the browser ended in time; it is ended where it did not.
-fn wait(mut child: Child) -> bool {
+/// How the browser ended; it is ended where it did not in time, with whatever it started and left behind.
+fn wait(mut child: Child) -> Option<ExitStatus> {
     let until = Instant::now() + PATIENCE;
-    while Instant::now() < until {
-        match child.try_wait() {
-            Ok(None) => thread::sleep(Duration::from_millis(20)),
-            _ => return true,
+    let mut ended = None;
+    while ended.is_none() && Instant::now() < until {
+        ended = child.try_wait().ok()?;
+        if ended.is_none() {
+            thread::sleep(Duration::from_millis(20));
         }
     }
-    let _ = child.kill();
-    let _ = child.wait();
-    false
+    end_group(child.id());
+    if ended.is_none() {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    ended
 }
+
+/// Ends every process of a group. The program `kill` does it: the standard library has no words for it.
+#[cfg(unix)]
+fn end_group(leader: u32) {
+    let mut kill = Command::new("kill");
+    kill.args(["-KILL", "--", &format!("-{leader}")]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let _ = kill.status();
+}
+
+#[cfg(not(unix))]
+fn end_group(_: u32) {}
 
 fn find() -> Result<PathBuf> {
     if let Some(named) = std::env::var_os(VARIABLE).filter(|named| !named.is_empty()) {

@@ -45,7 +45,7 @@ use self::desk::Desk;
 use self::room::Room;
 use self::watch::Watch;
 use crate::error::{Error, Result, Trouble};
-use crate::render::segment;
+use crate::issue::segment;
 
 /// How long answers that are under way may take when the server ends.
 const GRACE: Duration = Duration::from_millis(500);

@@ -14,12 +14,12 @@ use crate::audience::{Columns, Subscriber};
 use crate::check::CLIPPED;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
-use crate::issue::{Issue, Kind, TAGS};
+use crate::issue::{Issue, Kind, TAGS, segment};
 use crate::language::Language;
 use crate::message::Stamper;
 use crate::press::{material, versions};
 use crate::project::{ImagesMode, Project};
-use crate::render::{Dress, Page, Placing, Proof, Renderer, Rendering, segment};
+use crate::render::{Dress, Page, Placing, Proof, Renderer, Rendering};
 
 /// The send that previewed messages are stamped for; only their Message-ID shows it.
 const SEND: &str = "preview";

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use super::serve::Serve;
 use super::{Inbox, Localised};
-use crate::address::{Address, Mailbox};
+use crate::address::{Address, Mailbox, domain_name};
 use crate::language::Language;
 
 /// The whole file.
@@ -138,23 +139,24 @@ pub struct Relay {
     /// The command that prints the password.
     pub password_command: Option<String>,
     /// How many connections at once.
-    #[serde(default = "four")]
+    #[serde(default = "four", deserialize_with = "one_or_more")]
     pub connections: u16,
     /// How many messages in what time, over all connections.
     pub rate: Option<Rate>,
     /// How many messages a connection carries before it is closed and a new one opened.
+    #[serde(default, deserialize_with = "some_or_none")]
     pub messages_per_connection: Option<u32>,
     /// How many messages may be under way at once on one connection, where the relay offers CHUNKING (RFC 3030).
-    #[serde(default = "four")]
+    #[serde(default = "four", deserialize_with = "one_or_more")]
     pub window: u16,
     /// How many times a deferred delivery is tried in one run.
-    #[serde(default = "four")]
+    #[serde(default = "four", deserialize_with = "one_or_more")]
     pub attempts: u16,
     /// The pause before a deferred delivery is tried again, in seconds; it doubles from time to time.
     #[serde(default = "sixty")]
     pub pause: u64,
     /// How long a reply may take, in seconds (RFC 5321, section 4.5.3.2, asks for five minutes and more).
-    #[serde(default = "three_hundred")]
+    #[serde(default = "three_hundred", deserialize_with = "one_or_more")]
     pub timeout: u64,
 }
 
@@ -168,6 +170,19 @@ fn sixty() -> u64 {
 
 fn three_hundred() -> u64 {
     300
+}
+
+/// A number with which something can be done.
+fn one_or_more<'de, D: Deserializer<'de>, N: Deserialize<'de> + Default + PartialEq>(from: D) -> Result<N, D::Error> {
+    let number = N::deserialize(from)?;
+    if number == N::default() {
+        return Err(D::Error::custom("0 is too few: write 1 or more, or leave the line out"));
+    }
+    Ok(number)
+}
+
+fn some_or_none<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
+    one_or_more(from).map(Some)
 }
 
 impl Relay {
@@ -249,12 +264,35 @@ pub struct Unsubscribe {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dkim {
-    /// The domain that signs; the sender's where left out.
+    /// The domain that signs, in ASCII; the sender's where left out.
+    #[serde(default, deserialize_with = "domain")]
     pub domain: Option<String>,
     /// The name under which the public key is published: `<selector>._domainkey.<domain>`.
+    #[serde(deserialize_with = "selector")]
     pub selector: String,
     /// The file of the private key (PEM), seen from the project's folder. Best outside of it.
     pub key: PathBuf,
+}
+
+fn domain<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(from)?;
+    domain_name(text.trim()).map(Some).map_err(D::Error::custom)
+}
+
+/// A selector goes into every signature and into a name that is asked for (RFC 6376, section 3.1).
+fn selector<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = String::deserialize(from)?;
+    let good = |label: &str| {
+        let dash = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        (1..=63).contains(&label.len()) && label.chars().all(dash) && !label.starts_with('-') && !label.ends_with('-')
+    };
+    if text.len() <= 200 && text.split('.').all(good) {
+        return Ok(text);
+    }
+    Err(D::Error::custom(format!(
+        "`{}` is no selector: letters, digits and hyphens, with dots between them perhaps, as in `news2026`",
+        text.escape_debug()
+    )))
 }
 
 /// Where sends are recorded.

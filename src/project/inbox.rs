@@ -1,6 +1,6 @@
 //! `[inbox]`: where bounces and unsubscriptions arrive, and what becomes of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -55,9 +55,9 @@ impl Inbox {
         self.port.unwrap_or(if self.tls == Some(Tls::Required) { 143 } else { 993 })
     }
 
-    /// The password of a user of the IMAP server.
-    pub fn password(&self, user: &str) -> Result<SecretString> {
-        secret::password("[inbox]", user, self.password_env.as_deref(), self.password_command.as_deref())
+    /// The password of a user of the IMAP server. `root` is the project's folder, in which the command runs.
+    pub fn password(&self, user: &str, root: &Path) -> Result<SecretString> {
+        secret::password("[inbox]", user, self.password_env.as_deref(), self.password_command.as_deref(), root)
     }
 }
 

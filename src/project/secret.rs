@@ -1,5 +1,5 @@
-//! What must stay secret: the passwords of the relay and of the ledger's database, and the secret of the project's tokens. Asked of the environment, a
-//! command or a file that is not the project's, never shown.
+//! What must stay secret: the passwords of the relay, of the mailbox and of the ledger's database, and the secret of the
+//! project's tokens. Asked of the environment, a command or a file that is not the project's, never shown.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -18,18 +18,25 @@ const MAKE: &str = "make one with `openssl rand -base64 32`, keep it where only 
 const LARGEST: u64 = 4096;
 
 impl Relay {
-    /// The password, where a user is named. A missing one is an error: envoi never tries without.
-    pub fn password(&self) -> Result<Option<SecretString>> {
+    /// The password, where a user is named. A missing one is an error: envoi never tries without. `root` is the
+    /// project's folder, in which the command runs.
+    pub fn password(&self, root: &Path) -> Result<Option<SecretString>> {
         let Some(user) = &self.user else { return Ok(None) };
-        password("[relay]", user, self.password_env.as_deref(), self.password_command.as_deref()).map(Some)
+        password("[relay]", user, self.password_env.as_deref(), self.password_command.as_deref(), root).map(Some)
     }
 }
 
 /// The password of a user, from where a table of `envoi.toml` says it is.
-pub(super) fn password(table: &str, user: &str, env: Option<&str>, command: Option<&str>) -> Result<SecretString> {
+pub(super) fn password(
+    table: &str,
+    user: &str,
+    env: Option<&str>,
+    command: Option<&str>,
+    root: &Path,
+) -> Result<SecretString> {
     match (env, command) {
-        (Some(name), _) => variable(name, user, table),
-        (None, Some(command)) => ask("password", command),
+        (Some(name), _) => variable(name, &format!("`{user}`"), table),
+        (None, Some(command)) => ask("password", command, root),
         (None, None) => Err(Error::Refused(
             Trouble::new(format!("`{table}` names the user `{user}`, but not where the password is"))
                 .hint(format!("add `password_env = \"ENVOI_PASSWORD\"` or `password_command = \"…\"` under `{table}`")),
@@ -39,11 +46,11 @@ pub(super) fn password(table: &str, user: &str, env: Option<&str>, command: Opti
 
 impl Ledger {
     /// The password of the database, where the file says where it is; else PostgreSQL's own ways hold (`PGPASSWORD`,
-    /// `~/.pgpass`).
-    pub fn password(&self) -> Result<Option<SecretString>> {
+    /// `~/.pgpass`). `root` is the project's folder, in which the command runs.
+    pub fn password(&self, root: &Path) -> Result<Option<SecretString>> {
         match (&self.password_env, &self.password_command) {
             (Some(name), _) => variable(name, "the ledger", "[ledger]").map(Some),
-            (None, Some(command)) => ask("password", command).map(Some),
+            (None, Some(command)) => ask("password", command, root).map(Some),
             (None, None) => Ok(None),
         }
     }
@@ -73,7 +80,7 @@ impl Project {
                 )),
             },
             (None, Some(command), _) => {
-                Ok(Some((ask("secret", command)?, "the command of `secret_command`".to_owned())))
+                Ok(Some((ask("secret", command, &self.root)?, "the command of `secret_command`".to_owned())))
             }
             (None, None, Some(file)) => {
                 let path = self.root.join(file);
@@ -89,7 +96,7 @@ impl Project {
 fn variable(name: &str, whose: &str, table: &str) -> Result<SecretString> {
     std::env::var(name).ok().filter(|value| !value.is_empty()).map(Into::into).ok_or_else(|| {
         Error::Refused(
-            Trouble::new(format!("the password of `{whose}` is missing: the variable `{name}` is not set"))
+            Trouble::new(format!("the password of {whose} is missing: the variable `{name}` is not set"))
                 .hint(format!("set it for this shell: `read -rs {name} && export {name}`"))
                 .hint(format!("or let a password manager print it: `password_command = \"…\"` under `{table}`")),
         )
@@ -113,12 +120,14 @@ fn read(path: &Path, shown: &str) -> Result<SecretString> {
     Ok(text.into())
 }
 
-/// Runs the command in the shell; its first line is the secret. What it prints on stderr reaches the officer.
-fn ask(what: &str, command: &str) -> Result<SecretString> {
+/// Runs the command in the shell, in the project's folder like all that `envoi.toml` names; its first line is the
+/// secret. What it prints on stderr reaches the officer.
+fn ask(what: &str, command: &str, root: &Path) -> Result<SecretString> {
     let shell = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
     let failed = |what: String| Error::Refused(Trouble::new(what).hint(format!("try it in a shell: `{command}`")));
     let output = Command::new(shell.0)
         .args([shell.1, command])
+        .current_dir(root)
         .stderr(Stdio::inherit())
         .output()
         .map_err(|error| failed(format!("the {what} command cannot be run: {error}")))?;

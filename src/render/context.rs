@@ -9,14 +9,13 @@ use super::campaign::Campaign;
 use super::html;
 use super::locale::Locale;
 use super::look::Look;
-use super::material::segment;
 use super::pictures::Pictures;
 use super::slots::Slots;
 use super::text::{self, Note};
 use super::typography::Typography;
 use crate::clock;
 use crate::error::Result;
-use crate::issue::{Attachment, Document, Kind, MergeText, Moment, Snippet, link_target};
+use crate::issue::{Attachment, Document, Kind, MergeText, Moment, Snippet, link_target, segment};
 use crate::language::Language;
 
 #[derive(Debug, Serialize)]

@@ -8,7 +8,7 @@ use super::picture;
 use super::pictures::Pictures;
 use super::typography::Typography;
 use crate::error::Result;
-use crate::issue::{Media, Photo};
+use crate::issue::{Media, Photo, segment};
 use crate::project::Project;
 
 /// How wide a photo to take is shown, in CSS pixels.
@@ -86,17 +86,4 @@ impl Files<'_> {
             full: photo.full.as_ref().and_then(|media| self.full(media)),
         })
     }
-}
-
-/// A file's name within an address (RFC 3986, section 3.3).
-pub fn segment(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }

@@ -37,7 +37,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use css_inline::CSSInliner;
 
 pub use html::escape;
-pub use material::{full_resolution, photo_name, segment};
+pub use material::{full_resolution, photo_name};
 pub use newsletter::WebPage;
 pub use pictures::{Placed, Placing};
 pub use proof::Proof;

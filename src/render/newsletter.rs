@@ -9,7 +9,7 @@ use super::look::Ground;
 use super::pictures::{Pictures, Placed, Placing};
 use super::{Renderer, Rendering, UPRIGHT, html, inline_css, text};
 use crate::error::Result;
-use crate::issue::{Issue, MergeText, Piece, Readership, Snippet};
+use crate::issue::{Issue, MergeText, Piece, Readership, Snippet, segment};
 use crate::language::Language;
 
 /// The template.
@@ -160,6 +160,6 @@ impl Renderer<'_> {
     /// Where an edition's page is, where the project says under what address its pages are published.
     fn web_url(&self, issue: &Issue, language: &Language) -> Option<String> {
         let base = self.project.config.web.as_ref()?.base_url.trim_end_matches('/');
-        Some(format!("{base}/{}/{language}/{FILE}", issue.slug))
+        Some(format!("{base}/{}/{language}/{FILE}", segment(&issue.slug)))
     }
 }

@@ -58,8 +58,8 @@ rules! {
         good "url = \"https://www.example.org/film.mov\"";
     DOCUMENT_TWICE = "E614" "document-twice":
         "Two documents have one file name, and the second would take the first one's place."
-        bad "file = \"a/kit.pdf\" and file = \"b/kit.pdf\""
-        good "file = \"kit-fr.pdf\" and file = \"kit-nl.pdf\"";
+        bad "file = \"kit.pdf\" twice, or file = \"fr/kit.pdf\" and file = \"fr-kit.pdf\""
+        good "file = \"fr/kit.pdf\" and file = \"nl/kit.pdf\"";
     RELEASE_TWICE = "E615" "release-twice":
         "Two press releases have one name, which is the address of their page."
         bad "new-ferry.md in two issues"

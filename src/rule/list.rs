@@ -88,6 +88,10 @@ rules! {
         "The file says that they never agreed to be written to."
         bad "a contact whose status is `pending`"
         good "a contact whose status is `subscribed`";
+    LEFT_LIST = "W825" "left-list":
+        "The list says that they left, complained or cannot be reached: they are not written to."
+        bad "ada@example.org;unsubscribed, on a list that is sent to"
+        good "a list without them; `envoi subscribers import` remembers that they left";
     BAD_CONDITION = "E830" "bad-condition":
         "What stands behind `--where` is no condition, or asks for a column that the list has not."
         bad "--where 'lang fr'"

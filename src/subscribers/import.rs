@@ -9,10 +9,11 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use serde::Serialize;
 
-use super::newcomer::{Agreement, Reading, Taken};
-use super::sorted::{Incoming, Sorted};
+use super::newcomer::{Agreement, Reading};
+use super::packed::{Incoming, Packed};
+use super::sorted::Sorted;
 use crate::address::Address;
-use crate::audience::{Finding, List, Row, Suspects, Use, is_role};
+use crate::audience::{Dropped, Finding, List, Row, Suspects, Use, is_role};
 use crate::clock;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result, Trouble};
@@ -89,7 +90,7 @@ pub struct Rejection {
 /// What the thread that reads hands over.
 #[derive(Debug)]
 enum Read {
-    In(Incoming),
+    In(Packed),
     Out(Suppression),
     Rejected { found: Diagnostic, duplicate: bool, line: usize, cells: Vec<String> },
 }
@@ -97,7 +98,7 @@ enum Read {
 impl Import {
     /// Opens a file. `shown` is how it is named in what is shown.
     pub fn open(path: &Path, shown: &Path, agreement: Agreement) -> Result<Self> {
-        let list = List::open(path, shown)?;
+        let list = List::as_it_stands(path, shown)?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let reading = Reading::of(&list, &name, agreement, clock::seconds());
         Ok(Self { list, reading, shown: shown.to_owned() })
@@ -186,8 +187,8 @@ fn read(mut list: List, reading: &Reading, hand_over: &SyncSender<Vec<Read>>) ->
             Ok(None) => break None,
             Err(error) => break Some(error),
             Ok(Some(row)) => match said(row, &list, reading, &mut suspects) {
-                Read::In(incoming) => sorted.add(incoming).map_err(spilt())?,
-                other => {
+                Said::In(incoming) => sorted.add(&incoming).map_err(spilt())?,
+                Said::Other(other) => {
                     if !counter.give(other) {
                         return Ok(());
                     }
@@ -200,8 +201,8 @@ fn read(mut list: List, reading: &Reading, hand_over: &SyncSender<Vec<Read>>) ->
     // what stands above a place that cannot be read is taken
     let mut taken = true;
     let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
-    let given = sorted.each(|incoming| {
-        taken = counter.give(Read::In(incoming));
+    let given = sorted.each(|packed| {
+        taken = counter.give(Read::In(packed));
         if taken { Ok(()) } else { Err(gone()) }
     });
     if !taken {
@@ -230,29 +231,28 @@ impl Counter<'_> {
     }
 }
 
-fn said(row: Row, list: &List, reading: &Reading, suspects: &mut Suspects) -> Read {
+/// What a row says: somebody to be sorted in, or something to be handed over as it is.
+enum Said {
+    In(Incoming),
+    Other(Read),
+}
+
+fn said(row: Row, list: &List, reading: &Reading, suspects: &mut Suspects) -> Said {
     let line = list.place().line;
     match row {
-        Row::Finding(Finding { diagnostic, duplicate }) => {
-            Read::Rejected { found: diagnostic, duplicate, line, cells: list.cells() }
-        }
         Row::Subscriber(subscriber) => {
-            let address = subscriber.address.clone();
-            match reading.take(subscriber) {
-                Taken::In(newcomer) => {
-                    let meant = suspects.meant(&newcomer.address).map(str::to_owned);
-                    let role = is_role(&newcomer.address);
-                    Read::In(Incoming { newcomer, line, meant, role })
-                }
-                Taken::Out(suppression) => Read::Out(suppression),
-                Taken::Neither => {
-                    let found =
-                        Diagnostic::of(&rule::NEVER_AGREED, format!("`{address}` never agreed to be written to"))
-                            .at(list.place())
-                            .hint("ask for their consent, and add them then: `envoi subscribers add`");
-                    Read::Rejected { found, duplicate: false, line, cells: list.cells() }
-                }
-            }
+            let newcomer = reading.take(subscriber);
+            let meant = suspects.meant(&newcomer.address).map(str::to_owned);
+            let role = is_role(&newcomer.address);
+            Said::In(Incoming { newcomer, line, meant, role })
+        }
+        // in whichever of their rows: it is not forgotten
+        Row::Finding(Finding { why: Dropped::Left(address, standing), .. }) => {
+            Said::Other(Read::Out(reading.take_out(address, standing)))
+        }
+        Row::Finding(Finding { diagnostic, why }) => {
+            let duplicate = why == Dropped::Duplicate;
+            Said::Other(Read::Rejected { found: diagnostic, duplicate, line, cells: list.cells() })
         }
     }
 }
@@ -279,7 +279,9 @@ impl Taker<'_> {
             let mut left = Vec::new();
             for row in batch {
                 match row {
-                    Read::In(Incoming { newcomer, line, meant, role }) => {
+                    Read::In(packed) => {
+                        let opened = packed.open().map_err(Error::file("read", std::env::temp_dir()))?;
+                        let Incoming { newcomer, line, meant, role } = opened;
                         newcomers.push(newcomer);
                         newly.push((line, meant, role));
                     }

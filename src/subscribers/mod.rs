@@ -5,12 +5,15 @@
 
 mod import;
 mod newcomer;
+mod packed;
 mod roll;
+mod row;
 mod sorted;
 
 pub use import::{Account, Import, Recognised, Rejection};
-pub use newcomer::{Agreement, Reading, Taken};
+pub use newcomer::{Agreement, Reading};
 pub use roll::{Roll, Source};
+pub use row::{FileRow, InFile};
 
 use crate::audience::Columns;
 use crate::diagnostic::Diagnostic;

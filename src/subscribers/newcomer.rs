@@ -1,7 +1,8 @@
-//! A row of a file that is imported -> what it says: somebody to be taken in, somebody who must not be written to, or
-//! neither. Pure: nothing is read or written here.
+//! A row of a file that is imported -> what it says: somebody to be taken in, or somebody who must not be written
+//! to. Pure: nothing is read or written here.
 
-use crate::audience::{Dialect, List, Standing, Subscriber, Use, column_name, moment, uses};
+use crate::address::Address;
+use crate::audience::{Dialect, List, Standing, Subscriber, Use, column_name, moment};
 use crate::ledger::{Consent, How, Newcomer, Suppression};
 
 /// The longest value of an attribute that is taken over.
@@ -33,17 +34,6 @@ pub struct Reading {
     now: i64,
 }
 
-/// What a row says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Taken {
-    /// Somebody to be taken in.
-    In(Newcomer),
-    /// Somebody who must not be written to.
-    Out(Suppression),
-    /// Somebody who never agreed, and never left either.
-    Neither,
-}
-
 impl Reading {
     /// Decides how a list is read. `file` is its name, `now` the moment of the import.
     pub fn of(list: &List, file: &str, agreement: Agreement, now: i64) -> Self {
@@ -51,8 +41,8 @@ impl Reading {
         let source = agreement.source.clone().unwrap_or_else(|| file.to_owned());
         Self {
             dialect,
-            uses: uses(dialect, list.written(), &list.columns.0),
-            everybody: dialect.everybody(list.written(), file),
+            uses: list.uses().to_vec(),
+            everybody: list.everybody(),
             names: list.columns.0.clone(),
             agreement,
             source,
@@ -71,22 +61,16 @@ impl Reading {
         columns
     }
 
-    /// What a row says.
-    pub fn take(&self, subscriber: Subscriber) -> Taken {
+    /// Somebody who left, as a row says.
+    pub fn take_out(&self, address: Address, standing: Standing) -> Suppression {
+        let detail = format!("in {}", self.source);
+        Suppression { address, reason: standing.name().to_owned(), detail, since: self.now }
+    }
+
+    /// Somebody to be taken in.
+    pub fn take(&self, subscriber: Subscriber) -> Newcomer {
         let given = self.first(&subscriber, |used| if let Use::Given(rank) = used { Some(rank) } else { None });
         let given = self.agreement.given.or_else(|| moment(given));
-        match self.standing(&subscriber) {
-            Some(Standing::Unconfirmed) => return Taken::Neither,
-            Some(standing) => {
-                return Taken::Out(Suppression {
-                    address: subscriber.address,
-                    reason: standing.name().to_owned(),
-                    detail: format!("in {}", self.source),
-                    since: self.now,
-                });
-            }
-            None => {}
-        }
         let ip = self.first(&subscriber, |used| if let Use::Ip(rank) = used { Some(rank) } else { None });
         // what is no address is none of ours to keep
         let ip = ip.parse::<std::net::IpAddr>().map(|ip| ip.to_string()).unwrap_or_default();
@@ -115,21 +99,7 @@ impl Reading {
                 None => values.push(("tags".to_owned(), more)),
             }
         }
-        Taken::In(Newcomer {
-            address: subscriber.address,
-            language: subscriber.language,
-            values,
-            consent: Some(consent),
-        })
-    }
-
-    fn standing(&self, subscriber: &Subscriber) -> Option<Standing> {
-        let said = self.uses.iter().zip(&subscriber.values).find_map(|(used, value)| match used {
-            Use::Standing { .. } => Standing::of(value),
-            Use::Blocked if is_yes(value) => Some(Standing::Unsubscribed),
-            _ => None,
-        });
-        said.or(self.everybody)
+        Newcomer { address: subscriber.address, language: subscriber.language, values, consent: Some(consent) }
     }
 
     /// The first filled value of the columns that have a rank, by that rank.
@@ -137,11 +107,6 @@ impl Reading {
         let ranked = self.uses.iter().zip(&subscriber.values).filter_map(|(used, value)| Some((rank(*used)?, value)));
         ranked.filter(|(_, value)| !value.is_empty()).min_by_key(|(rank, _)| *rank).map_or("", |(_, value)| value)
     }
-}
-
-fn is_yes(value: &str) -> bool {
-    ["1", "yes", "true", "oui", "ja", "y", "x"].contains(&value.to_lowercase().as_str())
-        || Standing::of(value).is_some()
 }
 
 /// `"press","board members"` -> `press board-members`.

@@ -132,3 +132,18 @@ fn a_script_reads_the_same() {
     assert_eq!(finding["status"], "5.1.1");
     assert_eq!(json["taken_out"], 0);
 }
+
+/// A file has other ends of lines than a server gives.
+#[test]
+fn a_message_says_the_same_with_either_end_of_its_lines() {
+    let sent = sent_to(&["gone@reader.example"], "");
+    let project = envoi::project::Project::open(&sent.room.path("")).expect("a project");
+    for entry in std::fs::read_dir("tests/inbox/messages").expect("the messages") {
+        let path = entry.expect("a message").path();
+        let text = sent.about("gone@reader.example", &path.file_stem().expect("a name").to_string_lossy());
+        let said = |text: &str| envoi::inbox::gist(&project, text.as_bytes());
+        assert_eq!(said(&text), said(&text.replace('\n', "\r\n")), "{}", path.display());
+    }
+    sent.put("1", &sent.about("gone@reader.example", "qmail").replace('\n', "\r\n"));
+    sent.room.run("inbox returns").exit(0).stdout_has("hard bounce  gone@reader.example  suppressed");
+}

@@ -8,17 +8,19 @@ fn only_what_was_dealt_with_is_deleted_and_only_where_asked() {
     sent.put("1", &sent.about("gone@reader.example", "postfix"));
     sent.put("2", &sent.about("gone@reader.example", "vacation"));
     sent.put("3", &sent.about("gone@reader.example", "letter"));
-    let run = sent.room.run("inbox returns --delete").exit(0).stdout_has("3 messages: 1 suppressed, 2 ignored");
+    // what we have to mend at our side
+    sent.put("4", &sent.about("gone@reader.example", "policy"));
+    let run = sent.room.run("inbox returns --delete").exit(0).stdout_has("4 messages: 1 suppressed, 3 ignored");
     run.stdout_has("2 messages taken out of the mailbox");
-    assert_eq!(sent.room.files("returns"), ["new/3"]);
+    assert_eq!(sent.room.files("returns"), ["new/3", "new/4"]);
 }
 
 #[test]
 fn what_was_dealt_with_goes_into_a_folder_where_the_project_says_so() {
-    let sent = sent_to(&["gone@reader.example"], "[inbox]\npath = \"returns\"\nafter = \"move:Done\"");
+    let sent = sent_to(&["gone@reader.example"], "[inbox]\npath = \"returns\"\nafter = \"move:Traité\"");
     sent.put("1", &sent.about("gone@reader.example", "postfix"));
     sent.room.run("inbox").exit(0).stdout_has("1 message taken out of the mailbox");
-    assert_eq!(sent.room.files("returns"), [".Done/cur/1:2,"]);
+    assert_eq!(sent.room.files("returns"), [".Trait&AOk-/cur/1:2,"]);
 }
 
 #[test]

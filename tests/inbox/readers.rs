@@ -39,9 +39,11 @@ fn without_a_tag_only_who_gets_our_mail_can_leave() {
 #[test]
 fn who_is_only_on_the_list_can_leave_too() {
     let sent = sent_to(&["ada@reader.example"], "");
-    sent.room.write("subscribers.csv", "email\nada@reader.example\nnew@example.com\n");
+    sent.room
+        .write("subscribers.csv", "email,statut\nada@reader.example,\nnew@example.com,\nold@example.com,Désinscrit\n");
     sent.put("1", &unsubscription("new@example.com", "please"));
-    sent.room.run("inbox returns").exit(0).stdout_has("1 suppressed");
+    sent.put("2", &unsubscription("old@example.com", "please"));
+    sent.room.run("inbox returns").exit(0).stdout_has("2 suppressed");
 }
 
 #[test]
@@ -96,4 +98,30 @@ fn who_was_erased_stays_unknown() {
     let run = sent.room.run("inbox returns").exit(0).stdout_has("1 suppressed already, 1 not ours");
     run.stdout_has("not about a message of ours");
     assert!(sent.suppressed().is_empty());
+}
+
+/// What stands behind a `+` of the address to unsubscribe at is a part of it: the mailbox itself takes other letters.
+#[test]
+fn a_letter_to_the_mailbox_behind_the_address_unsubscribes_nobody() {
+    let sent = sent_to(&["ada@reader.example", "ben@example.com"], "");
+    let config = sent.room.read("envoi.toml").replace("unsubscribe@example.org", "contact+desabonnement@example.org");
+    sent.room.write("envoi.toml", config);
+    let to = |address: &str, letter: String| letter.replace("To: unsubscribe@example.org", &format!("To: {address}"));
+    let question = unsubscription("ada@reader.example", "Question sur la formation");
+    sent.put("1", &to("contact@example.org", question));
+    sent.put("2", &to("contact+Desabonnement+x@example.org", unsubscription("ben@example.com", "Bonjour")));
+    sent.room.run("inbox returns").exit(0).stdout_has("2 messages: 1 suppressed, 1 ignored");
+    assert_eq!(sent.suppressed(), ["ben@example.com unsubscribed"]);
+}
+
+/// Who is on a list that cannot be read wants to leave: that waits for a list that can.
+#[test]
+fn no_unsubscription_is_lost_for_a_list_that_cannot_be_read() {
+    let sent = sent_to(&["ada@reader.example"], "");
+    sent.room.write("subscribers.csv", format!("email\n{}\nzed@example.com\n", "x".repeat(2_000_000)));
+    sent.put("1", &unsubscription("zed@example.com", "unsubscribe"));
+    sent.room.run("inbox returns --delete").exit(1).stderr_has("[E820]").stderr_has("at subscribers.csv:2");
+    sent.room.write("subscribers.csv", "email\nzed@example.com\n");
+    sent.room.run("inbox returns --delete").exit(0).stdout_has("1 suppressed");
+    assert_eq!(sent.suppressed(), ["zed@example.com unsubscribed"]);
 }

@@ -157,3 +157,19 @@ fn what_comes_back_is_taken_into_postgresql_as_into_a_file() {
     room.run("inbox").exit(0).stdout_has("1 message: 1 suppressed");
     assert!(!room.exists("ledger.db"));
 }
+
+/// Folders have names in the officer's language.
+#[test]
+fn a_folder_may_be_called_what_it_is() {
+    if !need(Service::Dovecot) {
+        return;
+    }
+    let (sent, dovecot) = on_a_server();
+    let room = sent.room.config("after = \"move:Traité & lu\"");
+    room.run("inbox").exit(0).stdout_has("2 messages taken out of the mailbox");
+    assert_eq!(dovecot.messages("Trait&AOk- &- lu").len(), 2);
+    let config = room.read("envoi.toml");
+    let config = config.replace("after = \"move:Traité & lu\"", "after = \"keep\"\nfolder = \"Traité & lu\"");
+    room.write("envoi.toml", config);
+    room.run("inbox").exit(0).stdout("2 messages: 2 noted before\n");
+}

@@ -79,7 +79,12 @@ async fn serve(
         }
         let (tag, command) = line.trim_end().split_once(' ').unwrap_or(("*", ""));
         let mut answer = String::new();
-        if command.starts_with("EXAMINE") {
+        if command.starts_with("UID MOVE") {
+            stream.write_all(format!("{tag} NO [OVERQUOTA] full\r\n").as_bytes()).await?;
+            continue;
+        } else if command.starts_with("CAPABILITY") {
+            answer.push_str("* CAPABILITY IMAP4rev1 MOVE\r\n");
+        } else if command.starts_with("EXAMINE") || command.starts_with("SELECT") {
             answer.push_str(&format!("* {} EXISTS\r\n* OK [UIDVALIDITY 7] valid\r\n", messages.len()));
         } else if command.starts_with("UID SEARCH") {
             answer.push_str(&format!(
@@ -136,4 +141,23 @@ fn what_a_server_did_not_give_is_read_the_next_time() {
         sent.room.run("inbox").exit(0).stdout_has("2 messages").stdout_has("left@reader.example");
         assert_eq!(sent.suppressed().len(), 2);
     }
+}
+
+/// Some may be gone from the mailbox by then: nobody is told that nothing was changed.
+#[test]
+fn a_server_that_does_not_move_messages_stops_the_run_late() {
+    let (sent, _server) = with(Vec::new());
+    let room = sent.room.config("after = \"move:Done\"");
+    let run =
+        room.run("inbox").exit(1).stderr_has("does not take messages out").stderr_has("what was read is in the ledger");
+    run.stderr_lacks("nothing in the mailbox was changed");
+}
+
+/// A bare machine: the reason is told before anybody is asked for a certificate.
+#[test]
+fn a_machine_that_believes_nobody_says_so() {
+    let inbox = "[inbox]\nhost = \"127.0.0.1\"\nport = 1\nuser = \"u\"\npassword_command = \"echo p\"\n";
+    let room = super::Newsroom::new().config(inbox).env("SSL_CERT_FILE", "/nowhere/authorities.pem");
+    let run = room.run("inbox").exit(1).stderr_has("no certificate authorities that could be believed");
+    run.stderr_has("/nowhere/authorities.pem").stderr_has("ca-certificates");
 }

@@ -57,3 +57,31 @@ fn several_slips_in_envoi_toml_are_counted() {
         ",
     );
 }
+
+#[test]
+fn a_relay_with_which_nothing_can_be_sent() {
+    for key in ["connections", "window", "attempts", "timeout", "messages_per_connection"] {
+        let room = room().config(&format!("[relay]\nhost = \"mail.example.org\"\n{key} = 0"));
+        let width = "^";
+        room.run("check").exit(1).stdout("").stderr(&format!(
+            "
+            error: 0 is too few: write 1 or more, or leave the line out [E104]
+              at envoi.toml:23:{}
+              23 | {key} = 0
+                 | {}{width}
+            ",
+            key.len() + 4,
+            " ".repeat(key.len() + 3),
+        ));
+    }
+}
+
+#[test]
+fn a_password_of_the_ledger_that_is_nowhere() {
+    let url = "[ledger]\nurl = \"postgres://envoi@127.0.0.1:9/envoi\"\npassword_env = \"LEDGER_PASSWORD\"";
+    room()
+        .config(url)
+        .run("status")
+        .exit(1)
+        .stderr_has("the password of the ledger is missing: the variable `LEDGER_PASSWORD` is not set");
+}

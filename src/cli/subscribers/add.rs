@@ -2,7 +2,7 @@
 
 use super::super::ending::Ending;
 use super::super::global::Global;
-use super::super::{runtime, show};
+use super::super::{names, runtime, show};
 use crate::address::Address;
 use crate::audience::{Suspects, column_name, is_role};
 use crate::clock;
@@ -16,7 +16,7 @@ use crate::ledger::{Consent, Fate, How, Ledger, Newcomer};
 #[derive(Debug, clap::Args)]
 pub(super) struct Add {
     /// The address
-    #[arg(value_parser = super::address)]
+    #[arg(value_parser = names::address)]
     address: Address,
     /// The language of the edition they get
     #[arg(long, value_name = "LANG", value_parser = language)]
@@ -51,7 +51,8 @@ fn pair(text: &str) -> Result<(String, String), String> {
 
 impl Add {
     pub(super) fn run(&self, global: &Global) -> Result<Ending> {
-        let path = global.project()?.ledger();
+        let project = global.project()?;
+        let path = project.ledger();
         let mut values = self.values.clone();
         if !self.tags.is_empty() {
             values.push(("tags".to_owned(), self.tags.join(" ")));
@@ -77,7 +78,9 @@ impl Add {
         let fates = runtime::block_on(async {
             let ledger = Ledger::open(&path).await?;
             let fates = ledger.take_in(&[newcomer]).await?;
-            ledger.add_columns(&columns).await?;
+            if let Some(Fate::Added | Fate::Changed) = fates.first() {
+                ledger.add_columns(&columns).await?;
+            }
             ledger.close().await.map(|()| fates)
         })?;
         let address = &self.address;
@@ -95,6 +98,7 @@ impl Add {
             Some(Fate::Erased) => return Err(refused(address, "was erased, so that it is never written to again")),
         };
         show::line(said)?;
+        super::hint_at_file(&project);
         Ok(Ending::Well)
     }
 }

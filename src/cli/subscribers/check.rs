@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::super::ending::Ending;
 use super::super::global::Global;
-use super::super::grammar::{Count, counts};
+use super::super::grammar::{Count, GONE, counts};
 use super::super::{explain, show};
 use crate::audience::{self, Census, census};
 use crate::error::Result;
@@ -17,7 +17,7 @@ use crate::error::Result;
 /// Exits with 1 where a row cannot be used. Duplicates are dropped, which is no error.
 #[derive(Debug, clap::Args)]
 pub(super) struct Check {
-    /// A CSV file [default: the list that envoi.toml names]
+    /// A file, CSV or .xlsx [default: the list that envoi.toml names]
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// Give findings and summary as JSON
@@ -70,13 +70,18 @@ fn in_words(shown: &Path, census: &Census) -> String {
     if !languages.is_empty() {
         let _ = write!(out, ": {}", languages.join(", "));
     }
-    let dropped = counts(&[Count(census.duplicates, "duplicate"), Count(census.unusable, "unusable row")]);
+    let dropped = counts(&[
+        Count(census.duplicates, "duplicate"),
+        Count(census.left, GONE),
+        Count(census.unusable, "unusable row"),
+    ]);
     if !dropped.is_empty() {
         let _ = write!(out, "\n{dropped} left out");
     }
     let separator = match census.separator {
         ';' => "semicolons",
         '\t' => "tabs",
+        '|' => "strokes",
         _ => "commas",
     };
     let how = match census.encoding {

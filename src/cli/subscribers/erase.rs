@@ -1,13 +1,11 @@
 //! `envoi subscribers erase`: everything about one person goes, but for a hash that keeps them from being written to.
 
-use std::io::IsTerminal as _;
-
 use super::super::ending::Ending;
 use super::super::global::Global;
 use super::super::grammar::{Count, counts};
-use super::super::{runtime, show};
+use super::super::{names, runtime, show};
 use crate::address::Address;
-use crate::error::{Error, Result, Trouble};
+use crate::error::Result;
 use crate::ledger::Ledger;
 
 /// Erase everything known of somebody, and never write to them again
@@ -17,7 +15,7 @@ use crate::ledger::Ledger;
 #[derive(Debug, clap::Args)]
 pub(super) struct Erase {
     /// The address
-    #[arg(value_parser = super::address)]
+    #[arg(value_parser = names::address)]
     address: Address,
     /// Erase without asking
     #[arg(long, short)]
@@ -28,15 +26,10 @@ impl Erase {
     pub(super) fn run(&self, global: &Global) -> Result<Ending> {
         let project = global.project()?;
         let address = &self.address;
-        if !self.yes {
-            if !std::io::stdin().is_terminal() {
-                let trouble = Trouble::new("nobody is there to confirm the erasure");
-                return Err(Error::Refused(trouble.hint("give `--yes` to erase without asking")));
-            }
-            if !show::ask(&format!("Erase everything known of {address}? It cannot be brought back."))? {
-                show::remark("nothing was erased");
-                return Ok(Ending::Failed);
-            }
+        let question = format!("Erase everything known of {address}? It cannot be brought back.");
+        if !self.yes && !show::ask(&question, "the erasure", "give `--yes` to erase without asking")? {
+            show::remark("nothing was erased");
+            return Ok(Ending::Failed);
         }
         let path = project.ledger();
         let erased = runtime::block_on(async {

@@ -37,6 +37,7 @@ enum Format {
 impl Export {
     pub(super) fn run(&self, global: &Global) -> Result<Ending> {
         let project = global.project()?;
+        super::refuse_to_replace(&self.file, &project, None)?;
         let source = Source::of(&project)?.ok_or_else(|| super::no_list("export"))?;
         let mut list = source.open()?;
         let path = project.ledger();

@@ -1,7 +1,6 @@
 //! `envoi subscribers import`: a file -> what was recognised, a question, a report by line, an account.
 
 use std::fmt::Write as _;
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -13,7 +12,7 @@ use super::super::table::table;
 use super::super::{explain, runtime, show};
 use crate::audience::{Standing, csv_line};
 use crate::diagnostic::Diagnostic;
-use crate::error::{Error, Result, Trouble};
+use crate::error::Result;
 use crate::ledger::Ledger;
 use crate::output::Draft;
 use crate::subscribers::{Account, Agreement, Import as Opened, Recognised, Rejection};
@@ -52,7 +51,11 @@ pub(super) struct Import {
 
 impl Import {
     pub(super) fn run(&self, global: &Global) -> Result<Ending> {
-        let path = global.project()?.ledger();
+        let project = global.project()?;
+        let path = project.ledger();
+        if let Some(rejects) = &self.rejects {
+            super::refuse_to_replace(rejects, &project, Some(&self.file))?;
+        }
         let agreement = Agreement { source: self.source.clone(), given: self.consent_date, tags: self.tags.clone() };
         let import = Opened::open(&self.file, &self.file, agreement)?;
         let recognised = import.recognised();
@@ -103,6 +106,7 @@ impl Import {
         } else {
             show::text(&sum(&account, self.dry_run))?;
         }
+        super::hint_at_file(&project);
         Ok(if account.rejected == 0 { Ending::Well } else { Ending::Undelivered })
     }
 }
@@ -116,16 +120,12 @@ struct Summary<'s> {
 }
 
 fn confirmed(recognised: &Recognised) -> Result<bool> {
-    if !std::io::stdin().is_terminal() {
-        let trouble = Trouble::new("nobody is there to confirm the import");
-        return Err(Error::Refused(
-            trouble.hint("give `--dry-run` to see what would come of it, `--yes` to import without asking"),
-        ));
-    }
-    show::ask(match recognised.everybody {
+    let question = match recognised.everybody {
         None => "Import it like that?",
         Some(_) => "Take them all for people who must not be written to?",
-    })
+    };
+    let hint = "give `--dry-run` to see what would come of it, `--yes` to import without asking";
+    show::ask(question, "the import", hint)
 }
 
 fn in_words(recognised: &Recognised) -> String {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::super::ending::Ending;
 use super::super::global::Global;
-use super::super::grammar::{Count, counts};
+use super::super::grammar::{Count, GONE, counts};
 use super::super::show;
 use crate::audience::{Filter, Form, extract};
 use crate::error::Result;
@@ -16,7 +16,7 @@ use crate::subscribers::Source;
 /// formula gets an apostrophe before it; JSON has the values as they are.
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
-    /// A CSV file [default: the list that envoi.toml names, or else the ledger's]
+    /// A file, CSV or .xlsx [default: the list that envoi.toml names, or else the ledger's]
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// Only those for whom this holds: 'lang = fr and not tag:press'. Given several times, all must hold
@@ -41,7 +41,11 @@ impl List {
             extract(&mut list, separator, &mut |one, columns| filter.matches(one, columns), form, &mut |piece| {
                 show::text(piece)
             })?;
-        let dropped = counts(&[Count(came.duplicates, "duplicate"), Count(came.unusable, "unusable row")]);
+        let dropped = counts(&[
+            Count(came.duplicates, "duplicate"),
+            Count(came.left, GONE),
+            Count(came.unusable, "unusable row"),
+        ]);
         if !dropped.is_empty() {
             show::remark(format_args!("{dropped} left out: `envoi subscribers check` names each"));
         }

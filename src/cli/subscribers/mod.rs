@@ -11,14 +11,13 @@ mod restore;
 mod show;
 mod tidy;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::ending::Ending;
 use super::global::Global;
-use crate::address::Address;
 use crate::audience;
-use crate::clock;
 use crate::error::{Error, Result, Trouble};
+use crate::project::Project;
 
 /// Look after the list of subscribers
 #[derive(Debug, clap::Args)]
@@ -70,24 +69,44 @@ fn file(file: Option<&PathBuf>, command: &str, global: &Global) -> Result<(PathB
 }
 
 fn no_list(command: &str) -> Error {
-    Error::Refused(
-        Trouble::new("`envoi.toml` names no list")
-            .hint(format!("name a file: `envoi subscribers {command} FILE`"))
-            .hint("or add `[list]` with `file = \"subscribers.csv\"` to `envoi.toml`"),
-    )
+    let trouble = Trouble::new("`envoi.toml` names no list");
+    // what other commands are given as FILE is something else
+    let trouble = match command {
+        "check" | "list" => trouble.hint(format!("name a file: `envoi subscribers {command} FILE`")),
+        _ => trouble.hint("nobody is on the ledger's list either: `envoi subscribers import FILE` brings one in"),
+    };
+    Error::Refused(trouble.hint("or add `[list]` with `file = \"subscribers.csv\"` to `envoi.toml`"))
 }
 
-/// A moment in seconds since 1970, as it is shown.
-fn time(seconds: i64) -> String {
-    let zone = clock::now().time_zone().clone();
-    jiff::Timestamp::from_second(seconds)
-        .map_or_else(|_| seconds.to_string(), |at| at.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M").to_string())
+/// Says, where `envoi.toml` names a file, that the ledger's list is not the one that is sent to.
+fn hint_at_file(project: &Project) {
+    if let Some(path) = project.list() {
+        super::show::hint(&format!(
+            "sends go to `{}`: delete `file` under `[list]` in `envoi.toml` to use this list",
+            project.shown(&path).display()
+        ));
+    }
+}
+
+/// Refuses to write a file where a list or the ledger is: it would be gone.
+fn refuse_to_replace(target: &Path, project: &Project, read: Option<&Path>) -> Result<()> {
+    let Ok(place) = target.canonicalize() else { return Ok(()) };
+    let is = |path: Option<PathBuf>| path.and_then(|path| path.canonicalize().ok()).is_some_and(|path| path == place);
+    let what = if is(read.map(Path::to_owned)) {
+        "the file that is read"
+    } else if is(project.list()) {
+        "the project's list"
+    } else if is(project.ledger().file().map(Path::to_owned)) {
+        "the ledger"
+    } else {
+        return Ok(());
+    };
+    Err(Error::Refused(
+        Trouble::new(format!("`{}` is {what}, and would be overwritten", target.display()))
+            .hint("name another file to write"),
+    ))
 }
 
 fn moment(text: &str) -> Result<i64, String> {
     audience::moment(text).ok_or_else(|| "write it like 2026-11-24 or 2026-11-24T10:30:00+01:00".to_owned())
-}
-
-fn address(text: &str) -> Result<Address, String> {
-    Address::parse(text)
 }

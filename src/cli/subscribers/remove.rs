@@ -2,10 +2,11 @@
 
 use super::super::ending::Ending;
 use super::super::global::Global;
-use super::super::{runtime, show};
+use super::super::{names, runtime, show};
 use crate::address::Address;
 use crate::error::Result;
 use crate::ledger::Ledger;
+use crate::subscribers::InFile;
 
 /// Take somebody off the ledger's list
 ///
@@ -14,13 +15,14 @@ use crate::ledger::Ledger;
 #[derive(Debug, clap::Args)]
 pub(super) struct Remove {
     /// The address
-    #[arg(value_parser = super::address)]
+    #[arg(value_parser = names::address)]
     address: Address,
 }
 
 impl Remove {
     pub(super) fn run(&self, global: &Global) -> Result<Ending> {
-        let path = global.project()?.ledger();
+        let project = global.project()?;
+        let path = project.ledger();
         let address = &self.address;
         let removed = runtime::block_on(async {
             let ledger = Ledger::open(&path).await?;
@@ -28,10 +30,20 @@ impl Remove {
             ledger.close().await.map(|()| removed)
         })?;
         if removed {
-            show::line(format!("`{address}` is no longer on the list"))?;
-            return Ok(Ending::Well);
+            show::line(format!("`{address}` is no longer on the ledger's list"))?;
+        } else {
+            show::line(format!("`{address}` is not on the ledger's list"))?;
         }
-        show::line(format!("`{address}` is not on the ledger's list"))?;
-        Ok(Ending::Failed)
+        // a file is the officer's: what stands in it goes on to be sent to
+        match InFile::look(&project, address)? {
+            InFile::Yes(row) => {
+                show::hint(&format!("sends go to `{0}`: take the row out of `{0}`", row.file.display()));
+            }
+            InFile::Unreadable(file) => {
+                show::hint(&format!("`{}` cannot be read, and was not looked at", file.display()));
+            }
+            InFile::No(_) | InFile::NoFile => {}
+        }
+        Ok(if removed { Ending::Well } else { Ending::Failed })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::ending::Ending;
 use super::super::global::Global;
-use super::super::{runtime, show};
+use super::super::{names, runtime, show};
 use crate::address::Address;
 use crate::error::Result;
 use crate::ledger::{Ledger, Restored};
@@ -14,7 +14,7 @@ use crate::ledger::{Ledger, Restored};
 #[derive(Debug, clap::Args)]
 pub(super) struct Restore {
     /// The address
-    #[arg(value_parser = super::address)]
+    #[arg(value_parser = names::address)]
     address: Address,
     /// Why: who asked for it, when and how
     #[arg(long, value_name = "TEXT")]

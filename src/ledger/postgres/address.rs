@@ -37,7 +37,7 @@ impl Address {
     /// Reads where a server is, and asks for the password.
     pub(in crate::ledger) fn of(server: &Server) -> Result<Self> {
         let mut address = Self::read(server).map_err(Error::Ledger)?;
-        if let Some(password) = server.config.password()? {
+        if let Some(password) = server.config.password(&server.root)? {
             address.options = address.options.password(password.expose_secret());
         }
         Ok(address)

@@ -236,7 +236,9 @@ impl Newsroom {
     fn start(&self, arguments: &str, input: Option<&str>) -> Running {
         // another build of the program, where one is to be tried: a faster one, as a rule
         let program = std::env::var("ENVOI_TEST_PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_envoi").to_owned());
-        let mut command = self.command(&program);
+        // it is started in the project's folder, and named from this one
+        let program = Path::new(&program).canonicalize().unwrap_or_else(|error| panic!("{program}: {error}"));
+        let mut command = self.command(&program.to_string_lossy());
         command.args(words::split(arguments));
         command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
         Running::start(command, format!("envoi {arguments}"), input, &self.path(""))
