@@ -50,10 +50,9 @@ impl Reply {
     /// message that is too large for it is not that.
     pub fn condemns_address(&self) -> bool {
         match self.enhanced() {
-            Some((5, 1, _)) => self.blames_address(),
+            Some((5, 1, _)) | None => self.blames_address(),
             Some((5, 2, detail)) => detail == 1,
             Some(_) => false,
-            None => self.blames_address(),
         }
     }
 
