@@ -348,3 +348,83 @@ fn a_ledger_that_cannot_be_written_is_never_a_yes() {
     std::thread::sleep(Duration::from_millis(200));
     assert_eq!(served.one_click(&token).status, 200);
 }
+
+/// The path of the link in the last letter.
+fn confirmation(postbox: &support::OpenPostbox, count: usize) -> String {
+    postbox.wait_for(count, PATIENCE);
+    let text = postbox.messages()[count - 1].parsed().text;
+    let path = text.split("http").find_map(|url| url.split_once("/c/")).expect("a link").1;
+    format!("/c/{}", path.split(['?', '\n', '\r']).next().unwrap_or_default())
+}
+
+#[test]
+fn a_link_used_twice_changes_nothing_of_what_was_chosen_since() {
+    let postbox = Postbox::new().start();
+    let room =
+        newsroom("languages = [\"en\", \"fr\"]\ntopics = [{ tag = \"press\", name = \"Press\" }]").relay(&postbox);
+    let served = room.serve("");
+    assert_eq!(join(&served, "zoe@example.org", &[], &[("lang", "en")]).status, 200);
+    let path = confirmation(&postbox, 1);
+    let confirm = || served.post(&path, &[("form", &served.get(&path).hidden("form")), ("action", "confirm")]);
+    let done = confirm();
+    let choose = done.body.split_once("/p/").expect("a link").1;
+    let choose = format!("/p/{}", choose.split(['?', '"']).next().unwrap_or_default());
+    let form = served.get(&choose).hidden("form");
+    let chosen = [("form", form.as_str()), ("action", "choose"), ("lang", "fr"), ("topic", "press")];
+    assert_eq!(served.post(&choose, &chosen).status, 200);
+    assert_eq!(confirm().status, 200);
+    let after = served.get(&choose).body;
+    assert!(after.contains("value=\"press\" checked") && after.contains("<html lang=\"fr\""), "{after}");
+}
+
+#[test]
+fn who_must_not_be_written_to_gets_no_letter_by_the_form() {
+    let postbox = Postbox::new().start();
+    let room = newsroom("").relay(&postbox);
+    let known = tokens(&newsroom("")).remove(0);
+    let _ = room.run("unsubscribe blocked@example.org").exit(0);
+    let served = room.serve("");
+    assert_eq!(served.one_click(&known).status, 200);
+    let left = if served.get(&format!("/p/{known}")).body.contains("ada@example.com") { "ada" } else { "ben" };
+    let left = format!("{left}@example.com");
+    for address in ["blocked@example.org", &left, &left, "last@example.org"] {
+        assert_eq!(join(&served, address, &[], &[]).status, 200);
+    }
+    // letters go in the order of the forms: with the last one there, no other is on its way
+    postbox.wait_for(2, PATIENCE);
+    let to: Vec<String> = postbox.messages().iter().flat_map(|taken| taken.recipients.clone()).collect();
+    assert!(to.contains(&left) && to.contains(&"last@example.org".to_owned()) && to.len() == 2, "{to:?}");
+}
+
+#[test]
+fn behind_a_proxy_that_is_not_believed_nobody_is_this_machine() {
+    let postbox = Postbox::new().start();
+    let room = newsroom("").relay(&postbox);
+    let served = room.serve("");
+    let handed_on = [("X-Forwarded-For", "203.0.113.9")];
+    assert_eq!(served.send("GET", "/metrics", &handed_on, "").status, 404);
+    assert_eq!(served.get("/metrics").status, 200);
+    assert_eq!(join(&served, "zoe@example.org", &handed_on, &[]).status, 200);
+    let path = confirmation(&postbox, 1);
+    let form = served.get(&path).hidden("form");
+    assert_eq!(served.post(&path, &[("form", &form), ("action", "confirm")]).status, 200);
+    let shown = room.run("subscribers show zoe@example.org").exit(0).stdout_text();
+    assert!(shown.contains("by form") && !shown.contains("127.0.0.1,") && !shown.contains("from 127.0.0.1"), "{shown}");
+    drop(served);
+    let config = room.read("envoi.toml");
+    let line =
+        config.lines().find(|line| line.starts_with("url = \"http://127.0.0.1")).expect("the address").to_owned();
+    room.write("envoi.toml", config.replace(&line, "url = \"https://news.example.org\""));
+    let mut served = room.serve("--listen 127.0.0.1:0");
+    let _ = served.running.wait_for_stderr("nobody says from where readers come", PATIENCE);
+}
+
+#[test]
+fn one_topic_named_often_is_one() {
+    let postbox = Postbox::new().start();
+    let tag = "a-tag-that-is-as-long-as-one-may-ever-be";
+    let room = newsroom(&format!("topics = [{{ tag = \"{tag}\", name = \"Press\" }}]")).relay(&postbox);
+    let served = room.serve("");
+    assert_eq!(join(&served, "zoe@example.org", &[], &[("topic", tag); 55]).status, 200);
+    assert!(confirmation(&postbox, 1).len() > 100);
+}
