@@ -167,7 +167,10 @@ fn a_server_that_is_told_to_end_finishes_what_was_begun() {
     slow.write_all(head.as_bytes()).expect("the server reads");
     std::thread::sleep(Duration::from_millis(200));
     served.running.terminate();
-    std::thread::sleep(Duration::from_millis(300));
+    let until = Instant::now() + PATIENCE;
+    while std::net::TcpStream::connect(("127.0.0.1", served.port)).is_ok() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(10));
+    }
     slow.write_all(body.as_bytes()).expect("the server still reads");
     let mut answer = String::new();
     let _ = slow.read_to_string(&mut answer);

@@ -123,7 +123,7 @@ fn the_form_answers_alike_and_as_fast_whether_an_address_is_known_or_not() {
     let apart = known.abs_diff(unknown);
     assert!(apart < Duration::from_millis(3), "known {known:?}, unknown {unknown:?}");
     // and the letters to one address end: nobody is pestered
-    // letters go in the order of the forms: with the last one there, no other is on its way
+    // letters go in the order of the forms: with the last one there, no other is to come
     assert_eq!(join(&served, "last@example.org", &[("X-Forwarded-For", "203.0.113.1")], &[]).status, 200);
     let to = |address: &str| postbox.messages().iter().filter(|taken| taken.recipients == [address]).count();
     let until = Instant::now() + PATIENCE;
@@ -275,6 +275,7 @@ fn machines_are_told_what_people_are_and_nothing_is_done() {
     assert_eq!(trapped.body, taken.body);
     assert_eq!(join(&served, "last@example.org", &[], &[]).status, 200);
     postbox.wait_for(2, PATIENCE);
+    postbox.wait_until_quiet(PATIENCE);
     let mut to: Vec<String> = postbox.messages().iter().flat_map(|taken| taken.recipients.clone()).collect();
     to.sort();
     assert_eq!(to, ["last@example.org", "zoe@example.org"], "one letter, for the one that was not trapped");
@@ -400,8 +401,9 @@ fn who_must_not_be_written_to_gets_no_letter_by_the_form() {
     for address in ["blocked@example.org", &left, &left, "last@example.org"] {
         assert_eq!(join(&served, address, &[], &[]).status, 200);
     }
-    // letters go in the order of the forms: with the last one there, no other is on its way
+    // letters go in the order of the forms: with the last one there, no other is to come
     postbox.wait_for(2, PATIENCE);
+    postbox.wait_until_quiet(PATIENCE);
     let to: Vec<String> = postbox.messages().iter().flat_map(|taken| taken.recipients.clone()).collect();
     assert!(to.contains(&left) && to.contains(&"last@example.org".to_owned()) && to.len() == 2, "{to:?}");
 }
