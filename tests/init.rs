@@ -35,8 +35,11 @@ fn a_new_project_works_as_it_is() {
     room.run("send welcome --yes").exit(0);
     let subjects: Vec<String> = room.messages().into_iter().map(|letter| letter.subject).collect();
     assert_eq!(subjects, ["Welcome to our newsletter"; 3]);
-    // what envoi makes stays out of git, and nothing else does
-    assert_eq!(room.read(".gitignore"), "/ledger.db*\n/outbox/\n/out/\n");
+    // what envoi makes and who the subscribers are stays out of git, and nothing else does
+    assert_eq!(
+        room.read(".gitignore"),
+        "/ledger.db*\n/outbox/\n/out/\n/subscribers*.csv\n!/subscribers.example.csv\n*.xlsx\n"
+    );
 }
 
 #[test]

@@ -254,3 +254,20 @@ fn a_browser_that_fails_makes_no_pdf() {
     room.run("export ferry --out press --format pdf").exit(1).stdout("").stderr_has("ended with exit status: 7\n");
     assert!(!room.exists("press"));
 }
+
+#[cfg(unix)]
+#[test]
+fn who_interrupts_the_printing_ends_the_browser_too() {
+    let room = browser(room(), "sleep 300");
+    let running = room.spawn("export ferry --out press --format pdf");
+    let until = std::time::Instant::now() + std::time::Duration::from_mins(1);
+    while !room.exists("page") && std::time::Instant::now() < until {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    running.interrupt();
+    running.wait().exit(130).stdout("");
+    let child = room.read("child");
+    let state = std::fs::read_to_string(format!("/proc/{}/stat", child.trim())).unwrap_or_default();
+    assert!(state.is_empty() || state.contains(") Z "), "the browser's child goes on: {state}");
+    assert!(!room.exists("press"));
+}

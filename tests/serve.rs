@@ -150,6 +150,14 @@ fn a_server_that_is_told_to_end_finishes_what_was_begun() {
     let readers = tokens(&room);
     let served = room.serve("");
     let mut slow = served.connect();
+    // it is inside once it was answered
+    slow.write_all(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n").expect("the server reads");
+    let mut said = Vec::new();
+    while !said.ends_with(b"well\n") {
+        let mut byte = [0];
+        slow.read_exact(&mut byte).expect("an answer");
+        said.extend(byte);
+    }
     let body = "List-Unsubscribe=One-Click";
     let head = format!(
         "POST /u/{} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n",
@@ -159,7 +167,10 @@ fn a_server_that_is_told_to_end_finishes_what_was_begun() {
     slow.write_all(head.as_bytes()).expect("the server reads");
     std::thread::sleep(Duration::from_millis(200));
     served.running.terminate();
-    std::thread::sleep(Duration::from_millis(300));
+    let until = Instant::now() + PATIENCE;
+    while std::net::TcpStream::connect(("127.0.0.1", served.port)).is_ok() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(10));
+    }
     slow.write_all(body.as_bytes()).expect("the server still reads");
     let mut answer = String::new();
     let _ = slow.read_to_string(&mut answer);

@@ -6,9 +6,11 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::ending::Ending;
 use super::global::Global;
+use super::runtime::{block_on, interrupted};
 use super::{names, show};
-use crate::error::Result;
-use crate::press::{Format, Options, Release};
+use crate::error::{Error, Result, Trouble};
+use crate::press::{self, Format, Options, Release};
+use crate::project::Project;
 
 /// Write a press release for journalists: page, text, PDF, press kit, data, mail
 ///
@@ -36,13 +38,30 @@ fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::name)).map(format)
 }
 
+/// Makes the files; none where somebody interrupts it. A browser that prints ends with the program.
+fn make(project: Project, release: Release, options: Options) -> Result<Option<press::Export>> {
+    block_on(async move {
+        let made = tokio::task::spawn_blocking(move || release.export(&project, &options));
+        tokio::select! {
+            made = made => match made {
+                Ok(export) => export.map(Some),
+                Err(_) => Err(Error::Refused(Trouble::new("the press release could not be written"))),
+            },
+            () = interrupted() => {
+                press::end_printing();
+                Ok(None)
+            }
+        }
+    })
+}
+
 impl Export {
     pub(super) fn run(self, global: &Global) -> Result<Ending> {
         let project = global.project()?;
         let release = Release::find(&project, &self.release)?;
         let options = Options { formats: self.format, assets: self.assets };
-        let export = release.export(&project, &options)?;
         let out = self.out.unwrap_or_else(|| project.built(&release.issue.slug));
+        let Some(export) = make(project, release, options)? else { return Ok(Ending::Interrupted) };
         export.write(&out)?;
         show::warnings(&export.warnings);
         for (file, _) in &export.files {

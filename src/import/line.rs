@@ -185,7 +185,9 @@ fn tidy(pieces: Vec<Piece>) -> Vec<Piece> {
                     Some(Piece::Open(before)) if before.is_like(&mark) => drop(out.pop()),
                     _ => out.push(Piece::Close(mark)),
                 }
-                gaps.into_iter().for_each(|gap| push_gap(&mut out, gap));
+                for gap in gaps {
+                    push_gap(&mut out, gap);
+                }
             }
             Piece::Words(words) => match out.last_mut() {
                 Some(Piece::Words(before)) => before.push_str(&words),
@@ -206,9 +208,8 @@ fn tidy(pieces: Vec<Piece>) -> Vec<Piece> {
 
 fn push_gap(out: &mut Vec<Piece>, gap: Piece) {
     match (out.last_mut(), &gap) {
-        // a line begins with words
-        (None | Some(Piece::Break), _) => {}
-        (Some(Piece::Space(' ')), Piece::Space(' ')) => {}
+        // a line begins with words, and one space is enough
+        (None | Some(Piece::Break), _) | (Some(Piece::Space(' ')), Piece::Space(' ')) => {}
         (Some(before @ Piece::Space(_)), Piece::Break) => {
             *before = Piece::Break;
         }

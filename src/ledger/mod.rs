@@ -37,7 +37,7 @@ pub use dossier::{Answer, Dossier, Letter, TakenBack};
 pub use erasures::{Erased, Suppressed};
 pub use lease::{Lease, Share, Watch};
 pub use moving::Moved;
-pub use readers::Wish;
+pub use readers::{OutOfReach, Wish};
 pub use register::{Closing, Register};
 pub use rows::{
     Delivery, Enlisted, NewSend, Outcome, Recipient, SendId, SendKind, SendStatus, State, Suppression, Tally, Trace,

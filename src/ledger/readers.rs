@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use sqlx::query::Query;
 
 use super::erasures::erased_among;
-use super::statement::{Common, alter, ask, either, on, query, query_scalar, together};
-use super::{Database, Ledger};
+use super::statement::{Common, alter, ask, either, on, query, query_as, query_scalar, together};
+use super::{Database, Ledger, Suppression};
 use crate::address::Address;
 use crate::clock;
 use crate::error::{Error, Result, Trouble};
@@ -22,6 +22,37 @@ pub struct Wish {
     pub offered: Vec<String>,
     /// Those of them that were.
     pub chosen: Vec<String>,
+}
+
+/// Why somebody is not written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutOfReach {
+    /// Everything about them was erased.
+    Erased {
+        /// When, in seconds since 1970.
+        since: i64,
+    },
+    /// They are among the suppressions.
+    Suppressed(Suppression),
+}
+
+impl OutOfReach {
+    /// Since when, in seconds since 1970.
+    pub fn since(&self) -> i64 {
+        match self {
+            Self::Erased { since } => *since,
+            Self::Suppressed(suppression) => suppression.since,
+        }
+    }
+
+    /// Whether they wanted it themselves, and may want it otherwise; not where they complained, where their mailbox is
+    /// gone, or where the officer wrote them down.
+    pub fn is_their_own(&self) -> bool {
+        match self {
+            Self::Erased { .. } => true,
+            Self::Suppressed(suppression) => suppression.reason == "unsubscribed" && suppression.detail != "by hand",
+        }
+    }
 }
 
 impl Ledger {
@@ -51,6 +82,19 @@ impl Ledger {
         on!(self, "be read", connection => {
             query_scalar("SELECT since FROM suppressions WHERE key = $1").bind(&key).fetch_optional(connection)
         })
+    }
+
+    /// Why an address is not written to, if it is not.
+    pub async fn out_of_reach(&self, address: &Address) -> Result<Option<OutOfReach>> {
+        if let Some(since) = self.erased_since(address).await? {
+            return Ok(Some(OutOfReach::Erased { since }));
+        }
+        let key = address.key();
+        let row: Option<(String, String, i64)> = on!(self, "be read", connection => {
+            query_as("SELECT reason, detail, since FROM suppressions WHERE key = $1").bind(&key).fetch_optional(connection)
+        })?;
+        let suppression = |(reason, detail, since)| Suppression { address: address.clone(), reason, detail, since };
+        Ok(row.map(suppression).map(OutOfReach::Suppressed))
     }
 
     /// Does what a reader who is on the list wishes; tags that could not be chosen stay as they are. `false` where they

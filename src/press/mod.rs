@@ -15,3 +15,4 @@ pub use export::{Export, Format, Options, complaints};
 pub use find::{Release, versions};
 pub use material::{Material, material};
 pub use name::lasting_name;
+pub use printer::end_printing;

@@ -2,8 +2,10 @@
 //!
 //! The browser gets a folder of its own, without the network, and ends with it.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -36,6 +38,33 @@ const ELSEWHERE: [&str; 4] = [
 /// How long the browser may take over a page.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// The browser at work: a group of processes that the terminal's Ctrl-C does not reach.
+struct AtWork {
+    group: Option<u32>,
+    /// Whether no other is to begin.
+    stopped: bool,
+}
+
+static AT_WORK: Mutex<AtWork> = Mutex::new(AtWork { group: None, stopped: false });
+
+/// Ends the browser that prints, for good: the program is about to end.
+pub fn end_printing() {
+    let mut at_work = AT_WORK.lock().unwrap_or_else(PoisonError::into_inner);
+    at_work.stopped = true;
+    at_work.group.take().into_iter().for_each(end_group);
+}
+
+/// Starts the browser, unless the program is about to end.
+fn start(command: &mut Command) -> std::io::Result<Child> {
+    let mut at_work = AT_WORK.lock().unwrap_or_else(PoisonError::into_inner);
+    if at_work.stopped {
+        return Err(ErrorKind::Interrupted.into());
+    }
+    let child = command.spawn()?;
+    at_work.group = Some(child.id());
+    Ok(child)
+}
+
 /// Prints a page.
 pub(super) fn print(html: &str) -> Result<Vec<u8>> {
     let browser = find()?;
@@ -61,7 +90,7 @@ pub(super) fn print(html: &str) -> Result<Vec<u8>> {
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let address = Url::from_file_path(&page).map_or_else(|()| format!("file://{}", page.display()), String::from);
-    let child = command.arg(address).spawn().map_err(|error| {
+    let child = start(command.arg(address)).map_err(|error| {
         Error::Refused(
             Trouble::new(format!("`{}` does not start", browser.display()))
                 .because(Box::new(error))
@@ -98,6 +127,7 @@ fn wait(mut child: Child) -> Option<ExitStatus> {
             thread::sleep(Duration::from_millis(20));
         }
     }
+    AT_WORK.lock().unwrap_or_else(PoisonError::into_inner).group = None;
     end_group(child.id());
     if ended.is_none() {
         let _ = child.kill();

@@ -3,6 +3,8 @@
 //! [`Project`] -> [`Readers`]. The list is not judged here (that is `envoi subscribers check`): rows that cannot be
 //! written to are passed over, and a list that cannot be read at all is a diagnostic beside sample readers.
 
+use std::path::PathBuf;
+
 use super::fingerprint::fingerprint;
 use super::report::diagnostics;
 use crate::address::Address;
@@ -38,9 +40,11 @@ impl Readers {
     /// Reads the beginning of the list, unless it is as it was `before`. `languages` are those of the issues: each
     /// has a sample reader.
     pub(super) fn of(project: &Project, languages: &[Language], before: Option<&Self>) -> Self {
-        let ledger = project.ledger();
-        let seen = fingerprint(project.list().as_deref().or(ledger.file()));
-        if let Some(before) = before.filter(|before| before.seen == seen && !before.sample_only) {
+        let files = files(project);
+        let seen = fingerprint(files.iter().map(PathBuf::as_path));
+        // of a database elsewhere no file tells whether it is as it was
+        let is_kept = |before: &&Self| !files.is_empty() && before.seen == seen && !before.sample_only;
+        if let Some(before) = before.filter(is_kept) {
             return before.clone();
         }
         let (columns, people, trouble) = match read(project) {
@@ -59,6 +63,20 @@ impl Readers {
             .or_else(|| self.people.iter().position(|person| person.language.as_ref() == Some(language)));
         let at = at.unwrap_or(0);
         self.people.get(at).map(|person| (at, person))
+    }
+}
+
+/// The files in which the list lies; what SQLite wrote last stands beside the ledger for a while.
+fn files(project: &Project) -> Vec<PathBuf> {
+    let ledger = project.ledger();
+    match (project.list(), ledger.file()) {
+        (Some(list), _) => vec![list],
+        (None, Some(file)) => {
+            let mut beside = file.as_os_str().to_owned();
+            beside.push("-wal");
+            vec![file.to_owned(), PathBuf::from(beside)]
+        }
+        (None, None) => Vec::new(),
     }
 }
 
@@ -98,4 +116,34 @@ fn samples(columns: &Columns, languages: &[Language]) -> Vec<Subscriber> {
         Some(Subscriber { address, language: Some(language.clone()), values })
     };
     languages.iter().filter_map(sample).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Ledger, Newcomer};
+
+    #[test]
+    fn who_was_just_taken_into_the_ledger_is_offered() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = "[organisation]\nname = \"Post\"\n[sender]\nfrom = \"post@example.org\"\n";
+        std::fs::write(folder.path().join("envoi.toml"), config).unwrap();
+        let project = Project::open(folder.path()).unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let ledger = runtime.block_on(Ledger::open(&project.ledger())).unwrap();
+        let take_in = |name: &str| {
+            let address = Address::parse(&format!("{name}@example.org")).unwrap();
+            let one = Newcomer { address, language: None, values: Vec::new(), consent: None };
+            runtime.block_on(async {
+                ledger.add_columns(&[]).await.unwrap();
+                ledger.take_in(&[one]).await.unwrap();
+            });
+        };
+        take_in("ada");
+        let before = Readers::of(&project, &[], None);
+        assert_eq!((before.people.len(), before.sample_only), (1, false));
+        // the ledger stays open: what is new stands beside its file
+        take_in("ben");
+        assert_eq!(Readers::of(&project, &[], Some(&before)).people.len(), 2);
+    }
 }

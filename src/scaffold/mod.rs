@@ -22,7 +22,7 @@ use crate::output;
 use crate::project::{self, Project, TEMPLATES};
 
 /// What git leaves alone in a project: what envoi makes, and what must not be published.
-const IGNORED: &str = "/ledger.db*\n/outbox/\n/out/\n";
+const IGNORED: &str = "/ledger.db*\n/outbox/\n/out/\n/subscribers*.csv\n!/subscribers.example.csv\n*.xlsx\n";
 
 /// The example issue of a new project.
 const WELCOME: &[(&str, &str)] = &[

@@ -8,6 +8,9 @@ use axum::http::header::{ACCEPT_LANGUAGE, HeaderName};
 use crate::language::Language;
 use crate::project::{Network, Serve};
 
+/// The headers by which a request shows that a proxy handed it on.
+const HANDED_ON: [&str; 5] = ["x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded", "via"];
+
 /// Whom to believe about where a request comes from.
 #[derive(Debug, Clone)]
 pub(super) struct Trust {
@@ -35,6 +38,11 @@ impl Trust {
             }
         }
         client
+    }
+
+    /// Whether a client's address is another's: a proxy handed the request on, and nobody who is believed says for whom.
+    pub(super) fn is_hidden(&self, client: IpAddr, headers: &HeaderMap) -> bool {
+        self.is_near(client) && HANDED_ON.iter().any(|name| headers.contains_key(*name))
     }
 
     /// Whether an address is this machine's or a trusted proxy's.

@@ -73,11 +73,14 @@ pub(super) async fn confirm(State(desk): State<Arc<Desk>>, Path(token): Path<Str
 /// Writes everything down; `false` where they left after they had asked, so that an old link brings nobody back.
 async fn welcome(desk: &Desk, joining: &Joining) -> Result<bool> {
     let ledger = &desk.ledger;
-    if let Some(since) = ledger.suppressed_since(&joining.address).await? {
-        if since > joining.asked {
+    if let Some(out) = ledger.out_of_reach(&joining.address).await? {
+        if out.since() > joining.asked || !out.is_their_own() {
             return Ok(false);
         }
         ledger.restore(&joining.address, "confirmed by the form").await?;
+    } else if ledger.listed(&joining.address).await?.is_some() && has_confirmed(desk, joining).await? {
+        // the link once more: what they chose since stays
+        return Ok(true);
     }
     ledger.add_columns(&[]).await?;
     let consent = Consent {
@@ -86,7 +89,7 @@ async fn welcome(desk: &Desk, joining: &Joining) -> Result<bool> {
         text: joining.version.clone(),
         // of the request, not of the second click: the same link twice is one consent
         given: Some(joining.asked),
-        ip: joining.client.to_string(),
+        ip: joining.client.map(|client| client.to_string()).unwrap_or_default(),
         new_only: false,
     };
     let newcomer = Newcomer {
@@ -107,6 +110,12 @@ async fn welcome(desk: &Desk, joining: &Joining) -> Result<bool> {
     ledger.choose(&joining.address, &wish).await?;
     ledger.synced().await?;
     Ok(true)
+}
+
+/// Whether they agreed already to what this link asks, or to something later.
+async fn has_confirmed(desk: &Desk, joining: &Joining) -> Result<bool> {
+    let consents = desk.ledger.consents(&joining.address).await?;
+    Ok(consents.iter().any(|one| one.how == How::Form.name() && one.given.is_some_and(|at| at >= joining.asked)))
 }
 
 fn question(desk: &Desk, status: StatusCode, token: &str, joining: &Joining, language: &Language) -> Response {

@@ -18,7 +18,7 @@ use super::meter::{Count, Meter};
 use super::pages::Pages;
 use crate::address::Address;
 use crate::delivery::{Carried, Catcher, Relay};
-use crate::error::Result;
+use crate::error::{Error, Result, Trouble};
 use crate::language::Language;
 use crate::ledger::Ledger;
 use crate::message::{LetterWriter, Message};
@@ -134,21 +134,29 @@ impl Bag {
         (Courier(requests), tokio::spawn(carry(Arc::new(self), inbox)))
     }
 
-    /// The letter to somebody who asked.
-    async fn letter(&self, joining: &Joining) -> Result<Message> {
-        let listed = self.ledger.listed(&joining.address).await?.is_some();
-        let known = listed && self.ledger.suppressed_since(&joining.address).await?.is_none();
+    /// The letter to somebody who asked; none to those who must not be written to. Who left by themselves may come back,
+    /// and is asked once a day at most.
+    async fn letter(&self, joining: &Joining) -> Result<Option<Message>> {
+        let out = self.ledger.out_of_reach(&joining.address).await?;
+        if out.as_ref().is_some_and(|out| !out.is_their_own() || !self.limits.return_letter(&joining.address.key())) {
+            return Ok(None);
+        }
+        let known = out.is_none() && self.ledger.listed(&joining.address).await?.is_some();
         let (letters, link) = if known {
             let token = self.secret.seal(Purpose::Reader, joining.address.key().as_bytes());
             (&self.letters.known, format!("{}/p/{token}?lang={}", self.base, joining.language))
         } else {
-            (&self.letters.confirm, format!("{}/c/{}?lang={}", self.base, joining.seal(&self.secret), joining.language))
+            let token = joining.seal(&self.secret);
+            if token.is_empty() {
+                return Err(Error::Refused(Trouble::new("what was asked for is too long for a link")));
+            }
+            (&self.letters.confirm, format!("{}/c/{token}?lang={}", self.base, joining.language))
         };
         let exact = letters.get(&joining.language);
         let kin = || letters.iter().find(|(own, _)| own.primary() == joining.language.primary()).map(|(_, one)| one);
         let rendering = exact.or_else(kin).or_else(|| letters.get(&self.default)).or_else(|| letters.values().next());
         let rendering = rendering.ok_or_else(super::no_url)?;
-        Ok(self.writer.write(&rendering.with_link(&link), &joining.address))
+        Ok(Some(self.writer.write(&rendering.with_link(&link), &joining.address)))
     }
 }
 
@@ -167,7 +175,8 @@ async fn carry(bag: Arc<Bag>, mut inbox: mpsc::Receiver<Joining>) {
             continue;
         }
         match bag.letter(&joining).await {
-            Ok(message) => {
+            Ok(None) => bag.meter.count(Count::Limited),
+            Ok(Some(message)) => {
                 letters.spawn(deliver(Arc::clone(&bag), Arc::clone(&places), message));
             }
             Err(error) => lost(&bag, &error.to_string(), &joining.address),

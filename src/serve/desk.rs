@@ -50,6 +50,8 @@ pub(super) struct Desk {
 pub(super) struct Asked {
     pub(super) headers: HeaderMap,
     pub(super) client: IpAddr,
+    /// Whether that is the address of a proxy, and the client's own is not known.
+    pub(super) is_hidden: bool,
     /// The language that the address asks for.
     pub(super) lang: Option<String>,
 }
@@ -65,8 +67,10 @@ impl Desk {
         let peer = request.extensions().get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0);
         let query = request.uri().query().unwrap_or_default();
         let lang = form_urlencoded::parse(query.as_bytes()).take(8).find(|(name, _)| name == "lang");
+        let client = self.trust.client(peer, request.headers());
         Asked {
-            client: self.trust.client(peer, request.headers()),
+            client,
+            is_hidden: self.trust.is_hidden(client, request.headers()),
             lang: lang.map(|(_, value)| value.into_owned()),
             headers: request.headers().clone(),
         }

@@ -62,7 +62,8 @@ pub(super) async fn join(State(desk): State<Arc<Desk>>, request: Request) -> Res
         return response;
     }
     let wanted = fields.get("lang").and_then(Language::parse).filter(|wanted| desk.newsletters().contains(wanted));
-    let topics: Vec<&str> = fields.all("topic").filter(|tag| desk.offers(tag)).collect();
+    let chosen = |topic: &&crate::project::Topic| fields.all("topic").any(|tag| tag == topic.tag);
+    let topics: Vec<&str> = desk.serve.topics.iter().filter(chosen).map(|topic| topic.tag.as_str()).collect();
     let mut draft = Draft { email, language: wanted.clone(), topics: topics.clone(), ..Draft::default() };
     let version = match from {
         // the form and its text are the other site's
@@ -86,7 +87,7 @@ pub(super) async fn join(State(desk): State<Arc<Desk>>, request: Request) -> Res
         topics: topics.into_iter().map(str::to_owned).collect(),
         version,
         form: (from == Site::Friend).then(|| origin(&asked)),
-        client: asked.client,
+        client: (!asked.is_hidden).then_some(asked.client),
     };
     if !desk.courier.ask(joining) {
         return desk.failed(&language);

@@ -30,9 +30,9 @@ pub(super) struct Joining {
     /// The site of the form, where it is not the server's own.
     #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
     pub(super) form: Option<String>,
-    /// From where it was sent.
-    #[serde(rename = "i")]
-    pub(super) client: IpAddr,
+    /// From where it was sent, where that is known.
+    #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
+    pub(super) client: Option<IpAddr>,
 }
 
 impl Joining {
@@ -66,7 +66,7 @@ mod tests {
             topics: vec!["press".to_owned()],
             version: "2026-11".to_owned(),
             form: None,
-            client: "192.0.2.7".parse().unwrap(),
+            client: Some("192.0.2.7".parse().unwrap()),
         };
         let token = joining.seal(&secret);
         assert!(token.len() < 300, "a link of {} characters", token.len());

@@ -20,6 +20,9 @@ const EVERYWHERE: Pace = Pace { burst: 300.0, pause: Duration::from_millis(200) 
 /// Letters to one address: nobody is to be pestered by forms that others fill in.
 const ADDRESS: Pace = Pace { burst: 3.0, pause: Duration::from_hours(4) };
 
+/// Letters to one address that left the list: one a day.
+const RETURN: Pace = Pace { burst: 1.0, pause: Duration::from_hours(24) };
+
 #[derive(Debug, Clone, Copy)]
 struct Pace {
     burst: f64,
@@ -71,6 +74,7 @@ pub(super) struct Limits {
     since: Instant,
     networks: Table,
     addresses: Table,
+    returns: Table,
     everywhere: Mutex<Bucket>,
 }
 
@@ -80,6 +84,7 @@ impl Default for Limits {
             since: Instant::now(),
             networks: Table::new(NETWORK),
             addresses: Table::new(ADDRESS),
+            returns: Table::new(RETURN),
             everywhere: Mutex::new(Bucket::FULL),
         }
     }
@@ -96,6 +101,11 @@ impl Limits {
     /// Whether a letter may go to an address, given by its key.
     pub(super) fn letter(&self, key: &str) -> bool {
         self.addresses.take(key, self.since.elapsed())
+    }
+
+    /// Whether a letter may go to an address that left the list, given by its key.
+    pub(super) fn return_letter(&self, key: &str) -> bool {
+        self.returns.take(key, self.since.elapsed())
     }
 }
 

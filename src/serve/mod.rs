@@ -46,7 +46,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use self::client::Trust;
-use self::courier::Bag;
+use self::courier::{Bag, Tell};
 use self::desk::Desk;
 use self::limits::Limits;
 use self::meter::Meter;
@@ -54,6 +54,10 @@ use self::pages::Pages;
 use crate::error::{Error, Result, Trouble};
 use crate::ledger::{Closing, Ledger, Register};
 use crate::project::Project;
+
+/// What is said where a proxy stands before the server, and the server was not told to believe it.
+const NO_HEADER: &str = "nobody says from where readers come: they share one limit of forms, and no consent has an \
+                         address. Add `trusted_proxy_header = \"X-Forwarded-For\"` under `[serve]`, and have the proxy set it";
 
 /// A server that listens, but does not answer yet.
 pub struct Server {
@@ -72,6 +76,7 @@ impl Server {
         address: Option<SocketAddr>,
         tell: impl Fn(String) + Send + Sync + 'static,
     ) -> Result<Self> {
+        let tell: Tell = Arc::new(tell);
         let (Some(serve), Some(base)) = (&project.config.serve, project.serve_base()) else { return Err(no_url()) };
         let Some(secret) = project.secret()?.cloned() else { return Err(no_url()) };
         let url = Url::parse(base).map_err(|_| no_url())?;
@@ -84,7 +89,10 @@ impl Server {
         let (register, closing) = Register::open(ledger.clone());
         let (meter, limits) = (Arc::<Meter>::default(), Arc::<Limits>::default());
         let needs = ((secret.clone(), ledger.clone()), (Arc::clone(&meter), Arc::clone(&limits)));
-        let (courier, carrying) = Bag::pack(project, &pages, needs.0, needs.1, Arc::new(tell)).await?.start();
+        let (courier, carrying) = Bag::pack(project, &pages, needs.0, needs.1, Arc::clone(&tell)).await?.start();
+        if serve.trusted_proxy_header.is_none() && base.starts_with("https://") && address.ip().is_loopback() {
+            tell(NO_HEADER.to_owned());
+        }
         let desk = Desk {
             secret,
             ledger,
@@ -154,7 +162,7 @@ async fn health(State(desk): State<Arc<Desk>>) -> Response {
 /// The counters, for this machine and the proxies that are trusted, and for nobody from outside.
 async fn metrics(State(desk): State<Arc<Desk>>, request: Request) -> Response {
     let asked = desk.asked(&request);
-    if !desk.trust.is_near(asked.client) {
+    if asked.is_hidden || !desk.trust.is_near(asked.client) {
         return lost(State(desk), request).await;
     }
     let kind = [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
