@@ -205,7 +205,8 @@ impl<'s> Lines<'s> {
     /// The white space that ends the line, where from here on there is nothing else on it.
     fn blank_before_end(&self, at: usize) -> Option<Range<usize>> {
         let rest = self.text_at(at).split('\n').next().unwrap_or_default();
-        let inside = self.source.text[..at.min(self.source.text.len())].trim_end_matches([' ', '\t']).len();
+        // a picture or code stands for other characters than it is written with: its end may lie anywhere
+        let inside = self.source.text.get(..at)?.trim_end_matches([' ', '\t']).len();
         let end = at + rest.len();
         (rest.chars().all(|c| c == ' ' || c == '\t') && inside < end).then_some(inside..end)
     }
@@ -214,6 +215,13 @@ impl<'s> Lines<'s> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_picture_or_code_at_a_paragraphs_end_may_hold_any_letters() {
+        for text in ["![École du village](ecran.png)", "Voir `aé`", "- `né`", "Voir `é`", "![é](é.png) `éé`"] {
+            passages(text);
+        }
+    }
 
     fn passages(text: &str) -> (Source, Vec<Passage>) {
         let source = Source::new("a.md", text);

@@ -50,7 +50,11 @@ pub(super) fn announce(ledger: &Path) -> Result<Presence> {
 /// Whether the process that announced itself under a name has ended.
 pub(super) fn has_ended(ledger: &Path, name: &str) -> bool {
     let path = folder(ledger).join(name);
-    let Ok(file) = File::open(&path) else { return true };
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        // only one that is gone has ended: another user's cannot always be opened, and may be alive
+        Err(error) => return error.kind() == std::io::ErrorKind::NotFound,
+    };
     match file.try_lock() {
         Ok(()) => {
             let _ = std::fs::remove_file(&path);

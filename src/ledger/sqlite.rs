@@ -17,7 +17,7 @@ use super::erasures::ANONYMOUS;
 use super::journal::{self, Journal};
 use super::presence::{self, Presence};
 use super::tray::{Tray, TrayDesk};
-use super::{Delivery, Outcome, SendId, delivery, enlist, failed, schema};
+use super::{Delivery, Outcome, SendId, State, delivery, enlist, failed, schema};
 use crate::clock;
 use crate::error::{Error, Result, Trouble};
 
@@ -326,7 +326,11 @@ async fn condemn(connection: &mut SqliteConnection, outcomes: &[Outcome], worker
 /// all of the rest is uncertain. Another process may be doing the same: only what is still the worker's own is touched.
 async fn take_back(connection: &mut SqliteConnection, worker: i64, journal: &Path, power_cut: bool) -> Result<u64> {
     let legacy = journal::read(journal)?;
-    let outcomes: Vec<Outcome> = legacy.outcomes.into_values().collect();
+    let mut outcomes: Vec<Outcome> = legacy.outcomes.into_values().collect();
+    if power_cut {
+        // the journal's last lines may be lost: what was to be tried again may have been accepted since
+        outcomes.retain(|outcome| !matches!(outcome.state, State::Deferred | State::Pending));
+    }
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("take deliveries back"))?;
     condemn(&mut transaction, &outcomes, Some(worker)).await?;
     change(&mut transaction, &outcomes, Some(worker)).await?;

@@ -47,7 +47,11 @@ impl Slots {
             let field = part
                 .split_once(CLOSE)
                 .and_then(|(index, rest)| fields.get(index.parse::<usize>().ok()?).map(|field| (field.clone(), rest)));
-            let Some((field, rest)) = field else { continue };
+            let Some((field, rest)) = field else {
+                // no field of ours: what stands there is still to be read
+                text.push_str(part);
+                continue;
+            };
             if !text.is_empty() {
                 pieces.push(Piece::Text(std::mem::take(&mut text)));
             }
