@@ -123,3 +123,23 @@ fn the_list_of_rules_fits_a_terminal() {
     let piped = room.run("explain").exit(0).stdout_text().clone();
     assert!(piped.lines().skip(1).all(|line| line.starts_with(['E', 'W'])), "{piped}");
 }
+
+/// A path that envoi.toml would look for elsewhere begins a new, empty ledger: everybody gets the issue again.
+#[test]
+fn a_ledger_that_was_moved_is_found_as_it_is_told() {
+    let room = Newsroom::empty();
+    room.run("init desk").exit(0);
+    room.run("-C desk send welcome --yes").exit(0);
+    let before = room.run("-C desk status --json").exit(0).stdout_json();
+    // said from where envoi.toml looks, not from where she stands
+    let config = room.read("desk/envoi.toml");
+    for (to, line) in [
+        ("desk/copy.db", "path = \"copy.db\"".to_owned()),
+        ("copy.db", format!("path = {:?}", room.path("copy.db").canonicalize().unwrap_or(room.path("copy.db")))),
+    ] {
+        room.run(&format!("-C desk ledger move --to {to}")).exit(0).stderr_has(&line);
+        room.write("desk/envoi.toml", format!("{config}\n[ledger]\n{line}\n"));
+        assert_eq!(room.run("-C desk status --json").exit(0).stdout_json(), before, "{line}");
+        room.write("desk/envoi.toml", &config);
+    }
+}

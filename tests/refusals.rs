@@ -2,40 +2,13 @@
 
 mod support;
 
-use support::{Act, Newsroom, Point, Postbox};
-
-/// A newsroom with one short issue and these subscribers.
-fn newsroom<'a>(subscribers: impl IntoIterator<Item = &'a str>) -> Newsroom {
-    Newsroom::new()
-        .issue("2026-11", "subject = \"Ferry back in service\"\npreheader = \"It sails at nine.\"")
-        .article("2026-11", "lead", "Ferry back in service", "Dear {{ first_name \"reader\" }}, it sails at nine.")
-        .subscribers(subscribers)
-}
-
-/// The deliveries of the newest send, by state, as `status` counts them.
-fn tally(room: &Newsroom, state: &str) -> u64 {
-    let status = room.run("status --json").exit(0).stdout_json();
-    status[0]["deliveries"][state].as_u64().expect("every state is counted")
-}
-
-fn many(count: usize) -> Vec<String> {
-    (0..count).map(|n| format!("reader{n:05}@example.com")).collect()
-}
-
-fn distinct(taken: &[support::Taken]) -> usize {
-    let mut recipients: Vec<&String> = taken.iter().flat_map(|taken| &taken.recipients).collect();
-    let all = recipients.len();
-    recipients.sort();
-    recipients.dedup();
-    assert_eq!(recipients.len(), all, "somebody got it twice");
-    recipients.len()
-}
+use support::{Act, Newsroom, Point, Postbox, account};
 
 #[test]
 fn a_refused_sender_stops_the_send_and_costs_nobody_their_message() {
     let postbox = Postbox::new().on(Point::Mail.first(1), Act::reply(550, "5.7.1 not your domain")).start();
-    let readers = many(5);
-    let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
+    let readers = account::readers(5);
+    let room = Newsroom::with_an_issue(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
     room.run("send 2026-11 --yes").exit(1).stderr_has("error: the relay refuses the sender: 550 5.7.1 not your domain");
     assert_eq!(postbox.count(), 0);
     room.run("send 2026-11 --yes").exit(0).stdout_has("5 accepted");
@@ -45,21 +18,21 @@ fn a_refused_sender_stops_the_send_and_costs_nobody_their_message() {
 fn refused_content_stops_the_send() {
     for (code, text) in [(552, "5.3.4 too big"), (554, "5.7.1 looks like spam")] {
         let postbox = Postbox::new().on(Point::AfterEnd.first(1), Act::reply(code, text)).start();
-        let readers = many(5);
-        let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
+        let readers = account::readers(5);
+        let room = Newsroom::with_an_issue(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
         room.run("send 2026-11 --yes").exit(1).stderr_has(&format!("the relay refuses the message: {code} {text}"));
         room.run("send 2026-11 --yes").exit(0);
-        assert_eq!(distinct(&postbox.messages()), 5);
+        assert_eq!(account::taken(&postbox).len(), 5);
     }
 }
 
 #[test]
 fn a_relay_that_refuses_everybody_stops_the_send() {
     let postbox = Postbox::new().on(Point::Rcpt, Act::reply(554, "5.7.1 relay access denied")).start();
-    let readers = many(50);
-    let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
+    let readers = account::readers(50);
+    let room = Newsroom::with_an_issue(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
     room.run("send 2026-11 --yes").exit(1).stderr_has("the relay refuses one recipient after the other");
-    assert!(tally(&room, "rejected") == 0 && tally(&room, "pending") >= 40);
+    assert!(account::count(&room, "rejected") == 0 && account::count(&room, "pending") >= 40);
 }
 
 #[test]
@@ -76,11 +49,11 @@ fn a_refusal_that_means_us_suppresses_nobody() {
         ("Domain example.org has exceeded the max emails per hour", 20),
     ] {
         let postbox = Postbox::new().on(Point::Rcpt.since(since), Act::reply(550, text)).start();
-        let readers = many(60);
-        let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 2");
+        let readers = account::readers(60);
+        let room = Newsroom::with_an_issue(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 2");
         room.run("send 2026-11 --yes").exit(1).stderr_has("the relay refuses one recipient after the other");
-        assert_eq!(tally(&room, "rejected"), 0, "{text}");
-        assert_eq!(tally(&room, "accepted"), since as u64 - 1, "{text}");
+        assert_eq!(account::count(&room, "rejected"), 0, "{text}");
+        assert_eq!(account::count(&room, "accepted"), since as u64 - 1, "{text}");
         let next = room.issue("2026-12", "subject = \"Next\"").article("2026-12", "lead", "Next", "More.");
         next.run("send 2026-12 --dry-run").exit(0).stderr_lacks("suppressed").stdout_has("60 messages made");
     }
@@ -93,8 +66,8 @@ fn an_address_that_does_not_exist_is_condemned_without_an_enhanced_code_too() {
         postbox = postbox.rejecting(&format!("reader{dead:05}@example.com"), 550, "no such user here");
     }
     let postbox = postbox.start();
-    let readers = many(40);
-    let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
+    let readers = account::readers(40);
+    let room = Newsroom::with_an_issue(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
     room.run("send 2026-11 --yes").exit(3).stdout_has("30 accepted, 10 rejected");
     let next = room.issue("2026-12", "subject = \"Next\"").article("2026-12", "lead", "Next", "More.");
     next.run("send 2026-12 --dry-run").exit(0).stderr_has("10 suppressed addresses");
@@ -105,18 +78,20 @@ fn words_that_were_put_behind_the_answer_to_starttls_are_no_replies() {
     for chunking in [false, true] {
         let injected = Act::raw("220 go ahead\r\n250 INJECTED\r\n");
         let postbox = Postbox::new().starttls().chunking(chunking).on(Point::StartTls, injected).start();
-        let room = newsroom(["ada@example.com", "ben@example.com"]).relay_with(&postbox, "connections = 1");
+        let room =
+            Newsroom::with_an_issue(["ada@example.com", "ben@example.com"]).relay_with(&postbox, "connections = 1");
         room.run("send 2026-11 --yes").exit(1).stderr_has("no protected connection to the relay");
         assert_eq!(postbox.count(), 0, "{}", postbox.transcript());
-        assert_eq!(tally(&room, "accepted") + tally(&room, "uncertain"), 0);
+        assert_eq!(account::count(&room, "accepted") + account::count(&room, "uncertain"), 0);
     }
 }
 
 #[test]
 fn a_connection_that_was_refused_once_comes_back() {
     let postbox = Postbox::new().on(Point::Banner.nth(2), Act::goodbye(421, "4.7.0 too many connections")).start();
-    let readers = many(120);
-    let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 2\nrate = \"10/s\"");
+    let readers = account::readers(120);
+    let room = Newsroom::with_an_issue(readers.iter().map(String::as_str))
+        .relay_with(&postbox, "connections = 2\nrate = \"10/s\"");
     room.run("send 2026-11 --yes").exit(0).stdout_has("120 accepted");
     assert_eq!(postbox.connections(), 3, "{}", postbox.transcript());
     let on = |number| postbox.messages().iter().filter(|taken| taken.connection == number).count();

@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use support::{Act, Newsroom, OpenPostbox, Point, Postbox};
+use support::{Act, Newsroom, OpenPostbox, Point, Postbox, account};
 
 /// A newsroom with an issue for so many readers.
 fn newsroom(readers: usize, postbox: &OpenPostbox, relay: &str) -> Newsroom {
@@ -14,11 +14,6 @@ fn newsroom(readers: usize, postbox: &OpenPostbox, relay: &str) -> Newsroom {
         .article("2026-11", "lead", "Ferry back in service", "It sails at nine.")
         .subscribers(readers.iter().map(String::as_str))
         .relay_with(postbox, relay)
-}
-
-fn tally(room: &Newsroom, state: &str) -> u64 {
-    let status = room.run("status --json").exit(0).stdout_json();
-    status[0]["deliveries"][state].as_u64().expect("every state is counted")
 }
 
 #[test]
@@ -40,8 +35,8 @@ fn every_refusal_of_a_recipient_means_what_the_standard_says() {
         let room = newsroom(4, &postbox, "connections = 1\nattempts = 1\npause = 0");
         let ending = room.run("send 2026-11 --yes").code();
         let others = if state == "accepted" { 4 } else { 3 };
-        assert_eq!(tally(&room, "accepted"), others, "{code} {text}\n{}", postbox.transcript());
-        assert_eq!(tally(&room, state), if others == 4 { 4 } else { 1 }, "{code} {text}");
+        assert_eq!(account::count(&room, "accepted"), others, "{code} {text}\n{}", postbox.transcript());
+        assert_eq!(account::count(&room, state), if others == 4 { 4 } else { 1 }, "{code} {text}");
         assert_eq!(ending, Some(if others == 4 { 0 } else { 3 }), "{code} {text}");
         assert_eq!(postbox.bytes_for_nobody(), 0);
         postbox.was_treated_politely();
@@ -63,8 +58,8 @@ fn every_answer_to_a_message_means_what_the_standard_says() {
         let postbox = Postbox::new().on(Point::AfterEnd.to("reader3@example.com"), Act::reply(code, text)).start();
         let room = newsroom(4, &postbox, "connections = 1\nattempts = 1\npause = 0");
         let run = room.run("send 2026-11 --yes").exit(ending);
-        assert_eq!(tally(&room, "accepted"), 3, "{code} {text}\n{}", postbox.transcript());
-        assert_eq!(tally(&room, state), 1, "{code} {text}\n{}", run.stderr_text());
+        assert_eq!(account::count(&room, "accepted"), 3, "{code} {text}\n{}", postbox.transcript());
+        assert_eq!(account::count(&room, state), 1, "{code} {text}\n{}", run.stderr_text());
         postbox.was_treated_politely();
     }
 }
@@ -77,8 +72,8 @@ fn a_garbled_reply_is_never_taken_for_an_acceptance() {
             let room = newsroom(4, &postbox, "connections = 1\npause = 0\ntimeout = 1");
             let _ = room.run("send 2026-11 --yes");
             let what = format!("{garbled:?} at {point:?}\n{}", postbox.transcript());
-            assert_eq!(tally(&room, "uncertain"), uncertain, "{what}");
-            assert_eq!(tally(&room, "accepted"), 4 - uncertain, "{what}");
+            assert_eq!(account::count(&room, "uncertain"), uncertain, "{what}");
+            assert_eq!(account::count(&room, "accepted"), 4 - uncertain, "{what}");
             assert!(postbox.count() as u64 <= 4, "{what}");
         }
     }
@@ -104,7 +99,7 @@ fn a_relay_that_is_not_there_is_said_after_some_tries() {
     let room = newsroom(3, &postbox, "connections = 2\nattempts = 2");
     drop(postbox);
     room.run("send 2026-11 --yes").exit(1).stderr_has("cannot be reached").stderr_has("`envoi doctor`");
-    assert_eq!(tally(&room, "pending"), 3);
+    assert_eq!(account::count(&room, "pending"), 3);
     room.run("doctor").exit(1).stderr_has("cannot be reached");
 }
 
@@ -135,7 +130,7 @@ fn who_unsubscribes_during_a_send_is_left_out() {
     room.run("unsubscribe reader39@example.com").exit(0);
     let _ = running.wait().exit(0);
     assert_eq!(postbox.count(), 39);
-    assert_eq!(tally(&room, "suppressed"), 1);
+    assert_eq!(account::count(&room, "suppressed"), 1);
 }
 
 #[test]
@@ -231,14 +226,14 @@ fn a_disk_that_fills_up_stops_the_send_and_costs_nobody_their_message() {
     assert!(postbox.count() < 1500, "the disk was not full in time");
     disk.make_room();
     let last = room.run("send 2026-11 --yes").code();
-    let uncertain = tally(&room, "uncertain");
+    let uncertain = account::count(&room, "uncertain");
     assert_eq!(last, Some(if uncertain > 0 { 4 } else { 0 }));
-    assert_eq!(tally(&room, "accepted") + uncertain, 1500);
+    assert_eq!(account::count(&room, "accepted") + uncertain, 1500);
     assert!(uncertain <= 4, "{uncertain} uncertain: two connections have two messages under way each");
     let mut taken: Vec<String> = postbox.messages().into_iter().flat_map(|message| message.recipients).collect();
     let all = taken.len();
     taken.sort();
     taken.dedup();
     assert_eq!(taken.len(), all, "somebody got it twice");
-    assert!(all as u64 >= tally(&room, "accepted"));
+    assert!(all as u64 >= account::count(&room, "accepted"));
 }

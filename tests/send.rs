@@ -4,29 +4,11 @@ mod support;
 
 use std::time::Duration;
 
-use support::{Act, Newsroom, Point, Postbox};
-
-/// A newsroom with one short issue and these subscribers.
-fn newsroom<'a>(subscribers: impl IntoIterator<Item = &'a str>) -> Newsroom {
-    Newsroom::new()
-        .issue("2026-11", "subject = \"Ferry back in service\"\npreheader = \"It sails at nine.\"")
-        .article("2026-11", "lead", "Ferry back in service", "Dear {{ first_name \"reader\" }}, it sails at nine.")
-        .subscribers(subscribers)
-}
-
-/// The deliveries of the newest send, by state, as `status` counts them.
-fn tally(room: &Newsroom, state: &str) -> u64 {
-    let status = room.run("status --json").exit(0).stdout_json();
-    status[0]["deliveries"][state].as_u64().expect("every state is counted")
-}
-
-fn many(count: usize) -> Vec<String> {
-    (0..count).map(|n| format!("reader{n:05}@example.com")).collect()
-}
+use support::{Act, Newsroom, Point, Postbox, account};
 
 #[test]
 fn without_a_relay_the_messages_are_kept_in_the_outbox() {
-    let room = newsroom(["ada@example.com,Ada", "ben@example.com"]);
+    let room = Newsroom::with_an_issue(["ada@example.com,Ada", "ben@example.com"]);
     room.run("send 2026-11 --yes").exit(0).stderr(
         "
         Subject   Ferry back in service
@@ -45,7 +27,7 @@ fn without_a_relay_the_messages_are_kept_in_the_outbox() {
 #[test]
 fn a_message_goes_over_tls_with_login_and_reads_as_it_was_written() {
     let postbox = Postbox::new().starttls().login("desk", "secret").start();
-    let room = newsroom(["ada@example.com,Ada"]).relay(&postbox);
+    let room = Newsroom::with_an_issue(["ada@example.com,Ada"]).relay(&postbox);
     room.run("send 2026-11 --yes").exit(0).stdout("1 accepted in [TIME]\n");
     let taken = &postbox.messages()[0];
     assert!(taken.encrypted);
@@ -65,9 +47,9 @@ fn a_message_goes_over_tls_with_login_and_reads_as_it_was_written() {
 #[test]
 fn a_refused_address_does_not_stop_the_others_and_is_never_written_to_again() {
     let postbox = Postbox::new().rejecting("ben@example.com", 550, "5.1.1 no such user").start();
-    let room = newsroom(["ada@example.com", "ben@example.com", "cleo@example.com"]).relay(&postbox);
+    let room = Newsroom::with_an_issue(["ada@example.com", "ben@example.com", "cleo@example.com"]).relay(&postbox);
     room.run("send 2026-11 --yes").exit(3).stdout("2 accepted, 1 rejected in [TIME]\n");
-    assert_eq!(tally(&room, "rejected"), 1);
+    assert_eq!(account::count(&room, "rejected"), 1);
     assert_eq!(postbox.bytes_for_nobody(), 0);
     room.run("send 2026-11 --yes").exit(0);
     assert_eq!(postbox.count(), 2);
@@ -79,7 +61,7 @@ fn a_refused_address_does_not_stop_the_others_and_is_never_written_to_again() {
 #[test]
 fn a_deferred_delivery_is_tried_again_after_a_pause() {
     let postbox = Postbox::new().deferring("ben@example.com", 451, 2).start();
-    let room = newsroom(["ada@example.com", "ben@example.com"]).relay_with(&postbox, "pause = 0");
+    let room = Newsroom::with_an_issue(["ada@example.com", "ben@example.com"]).relay_with(&postbox, "pause = 0");
     room.run("send 2026-11 --yes").exit(0).stdout_has("2 accepted");
     assert_eq!(postbox.count(), 2);
     postbox.was_treated_politely();
@@ -88,7 +70,8 @@ fn a_deferred_delivery_is_tried_again_after_a_pause() {
 #[test]
 fn what_is_deferred_to_the_limit_is_left_for_another_run() {
     let postbox = Postbox::new().deferring("ben@example.com", 451, 4).start();
-    let room = newsroom(["ada@example.com", "ben@example.com"]).relay_with(&postbox, "pause = 0\nattempts = 3");
+    let room =
+        Newsroom::with_an_issue(["ada@example.com", "ben@example.com"]).relay_with(&postbox, "pause = 0\nattempts = 3");
     room.run("send 2026-11 --yes")
         .exit(3)
         .stdout_has("1 accepted, 1 deferred")
@@ -100,8 +83,8 @@ fn what_is_deferred_to_the_limit_is_left_for_another_run() {
 #[test]
 fn one_round_trip_a_message_where_the_relay_pipelines() {
     let postbox = Postbox::new().start();
-    let readers = many(40);
-    let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
+    let readers = account::readers(40);
+    let room = Newsroom::with_an_issue(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
     room.run("send 2026-11 --yes").exit(0).stdout_has("40 accepted");
     postbox.wait_until_quiet(Duration::from_secs(5));
     // the banner and two EHLO, one message each, the first envelope, the goodbye
@@ -112,11 +95,12 @@ fn one_round_trip_a_message_where_the_relay_pipelines() {
 #[test]
 fn less_than_one_round_trip_a_message_where_the_relay_takes_chunks() {
     let postbox = Postbox::new().chunking(true).round_trip(Duration::from_millis(100)).start();
-    let readers = many(80);
-    let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1\nwindow = 16");
+    let readers = account::readers(80);
+    let room = Newsroom::with_an_issue(readers.iter().map(String::as_str))
+        .relay_with(&postbox, "connections = 1\nwindow = 16");
     let run = room.run("send 2026-11 --yes").exit(0).stdout_has("80 accepted");
     assert!(postbox.messages().iter().all(|taken| taken.chunked));
-    assert_eq!(distinct(&postbox.messages()), 80);
+    assert_eq!(account::taken(&postbox).len(), 80);
     // a round trip a message would be eight seconds
     assert!(run.took() < Duration::from_secs(8), "{:?}", run.took());
     postbox.was_treated_politely();
@@ -125,19 +109,10 @@ fn less_than_one_round_trip_a_message_where_the_relay_takes_chunks() {
 #[test]
 fn lockstep_where_the_relay_offers_neither() {
     let postbox = Postbox::new().pipelining(false).rejecting("reader00003@example.com", 550, "5.1.1 no").start();
-    let readers = many(10);
-    let room = newsroom(readers.iter().map(String::as_str)).relay(&postbox);
+    let readers = account::readers(10);
+    let room = Newsroom::with_an_issue(readers.iter().map(String::as_str)).relay(&postbox);
     room.run("send 2026-11 --yes").exit(3).stdout_has("9 accepted, 1 rejected");
     postbox.was_treated_politely();
-}
-
-fn distinct(taken: &[support::Taken]) -> usize {
-    let mut recipients: Vec<&String> = taken.iter().flat_map(|taken| &taken.recipients).collect();
-    let all = recipients.len();
-    recipients.sort();
-    recipients.dedup();
-    assert_eq!(recipients.len(), all, "somebody got it twice");
-    recipients.len()
 }
 
 #[test]
@@ -147,15 +122,31 @@ fn a_refused_recipient_among_chunks_shifts_no_reply_onto_another() {
         .rejecting("reader00003@example.com", 550, "5.1.1 no such user")
         .rejecting("reader00007@example.com", 554, "5.7.1 not for you")
         .start();
-    let readers = many(20);
-    let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1\nattempts = 1");
+    let readers = account::readers(20);
+    let room = Newsroom::with_an_issue(readers.iter().map(String::as_str))
+        .relay_with(&postbox, "connections = 1\nattempts = 1");
     room.run("send 2026-11 --yes").exit(3).stdout_has("18 accepted, 2 rejected");
     let status = room.run("status").exit(0);
     let text = status.stdout_text();
     assert!(text.contains("rejected   reader00003@example.com  550 5.1.1 no such user"), "{text}");
     assert!(text.contains("rejected   reader00007@example.com  554 5.7.1 not for you"), "{text}");
-    assert_eq!(distinct(&postbox.messages()), 18);
+    assert_eq!(account::taken(&postbox).len(), 18);
     postbox.was_treated_politely();
+}
+
+#[test]
+fn who_is_uncertain_is_sent_again_only_where_this_run_is_for_them() {
+    let postbox = Postbox::new().on(Point::AfterEnd.first(2), Act::HangUp).start();
+    let room = Newsroom::with_an_issue(["ada@example.com,Ada", "ben@example.com,Ben"])
+        .relay_with(&postbox, "connections = 1\npause = 0");
+    room.run("send 2026-11 --yes").exit(4);
+    assert_eq!(account::count(&room, "uncertain"), 2);
+    // she was asked about Ada alone
+    room.run("send 2026-11 --yes --where 'email = ada@example.com' --resend-uncertain")
+        .exit(4)
+        .stdout_has("1 accepted");
+    room.run("send 2026-11 --yes").exit(4);
+    assert_eq!((account::count(&room, "accepted"), account::count(&room, "uncertain")), (1, 1));
 }
 
 #[test]
@@ -175,17 +166,17 @@ fn a_relay_that_hangs_up_somewhere_loses_and_doubles_nothing() {
                 continue;
             }
             let postbox = Postbox::new().chunking(chunking).on(point.nth(3), Act::HangUp).start();
-            let readers = many(12);
-            let room = newsroom(readers.iter().map(String::as_str))
+            let readers = account::readers(12);
+            let room = Newsroom::with_an_issue(readers.iter().map(String::as_str))
                 .relay_with(&postbox, "connections = 1\npause = 0\nwindow = 3");
             let _ = room.run("send 2026-11 --yes");
-            let (accepted, unsure) = (tally(&room, "accepted"), tally(&room, "uncertain"));
+            let (accepted, unsure) = (account::count(&room, "accepted"), account::count(&room, "uncertain"));
             let window = if chunking { 3 } else { 1 };
             let what = format!("{point:?}, chunking {chunking}\n{}", postbox.transcript());
             assert!(unsure <= (uncertain * window) as u64, "{unsure} uncertain at {what}");
             assert_eq!(accepted + unsure, 12, "{what}");
             // lost nothing: who is accepted by the ledger has it; doubled nothing
-            let taken = distinct(&postbox.messages()) as u64;
+            let taken = account::taken(&postbox).len() as u64;
             assert!(accepted <= taken && taken <= accepted + unsure, "{taken} taken, {what}");
         }
     }
@@ -194,8 +185,9 @@ fn a_relay_that_hangs_up_somewhere_loses_and_doubles_nothing() {
 #[test]
 fn a_relay_that_falls_silent_leaves_its_message_uncertain() {
     let postbox = Postbox::new().on(Point::AfterEnd.nth(2), Act::StallForever).start();
-    let readers = many(4);
-    let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1\ntimeout = 1");
+    let readers = account::readers(4);
+    let room = Newsroom::with_an_issue(readers.iter().map(String::as_str))
+        .relay_with(&postbox, "connections = 1\ntimeout = 1");
     room.run("send 2026-11 --yes").exit(4).stdout_has("3 accepted, 1 uncertain");
     room.run("send 2026-11 --yes").exit(4).stdout("nothing is left to send\n");
     room.run("send 2026-11 --yes --resend-uncertain").exit(0).stdout_has("1 accepted");
@@ -204,17 +196,17 @@ fn a_relay_that_falls_silent_leaves_its_message_uncertain() {
 #[test]
 fn a_relay_that_fails_in_what_it_offers_gets_it_simpler() {
     let postbox = Postbox::new().chunking(true).on(Point::Bdat, Act::reply(502, "what is BDAT?")).start();
-    let readers = many(6);
-    let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
+    let readers = account::readers(6);
+    let room = Newsroom::with_an_issue(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
     room.run("send 2026-11 --yes").exit(0).stdout_has("6 accepted");
-    assert_eq!(distinct(&postbox.messages()), 6);
+    assert_eq!(account::taken(&postbox).len(), 6);
 }
 
 #[test]
 fn the_rate_is_kept_over_all_connections() {
     let postbox = Postbox::new().start();
-    let readers = many(25);
-    let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "rate = \"10/s\"");
+    let readers = account::readers(25);
+    let room = Newsroom::with_an_issue(readers.iter().map(String::as_str)).relay_with(&postbox, "rate = \"10/s\"");
     let run = room.run("send 2026-11 --yes").exit(0);
     assert!(run.took() >= Duration::from_millis(2300), "{:?}", run.took());
     let mut taken: Vec<_> = postbox.messages().iter().map(|message| message.at).collect();
@@ -229,18 +221,19 @@ fn the_rate_is_kept_over_all_connections() {
 #[test]
 fn a_relay_that_says_not_so_fast_is_obeyed() {
     let postbox = Postbox::new().at_most_a_second(20).start();
-    let readers = many(60);
-    let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 2\npause = 1");
+    let readers = account::readers(60);
+    let room =
+        Newsroom::with_an_issue(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 2\npause = 1");
     room.run("send 2026-11 --yes").exit(0).stdout_has("60 accepted");
-    assert_eq!(distinct(&postbox.messages()), 60);
+    assert_eq!(account::taken(&postbox).len(), 60);
     postbox.was_treated_politely();
 }
 
 #[test]
 fn a_relay_with_few_connections_is_enough() {
     let postbox = Postbox::new().at_most_connections(1).start();
-    let readers = many(30);
-    let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 4");
+    let readers = account::readers(30);
+    let room = Newsroom::with_an_issue(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 4");
     room.run("send 2026-11 --yes").exit(0).stdout_has("30 accepted");
 }
 
@@ -248,19 +241,19 @@ fn a_relay_with_few_connections_is_enough() {
 fn a_connection_carries_no_more_than_the_relay_allows() {
     for (own, theirs) in [("messages_per_connection = 5", 100), ("", 5)] {
         let postbox = Postbox::new().messages_per_connection(theirs).start();
-        let readers = many(17);
-        let room =
-            newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, &format!("connections = 1\n{own}"));
+        let readers = account::readers(17);
+        let room = Newsroom::with_an_issue(readers.iter().map(String::as_str))
+            .relay_with(&postbox, &format!("connections = 1\n{own}"));
         room.run("send 2026-11 --yes").exit(0).stdout_has("17 accepted");
         assert!(postbox.connections() >= 4, "{}", postbox.connections());
-        assert_eq!(distinct(&postbox.messages()), 17);
+        assert_eq!(account::taken(&postbox).len(), 17);
     }
 }
 
 #[test]
 fn tls_is_never_dropped() {
     let plain = Postbox::new().login("desk", "secret").start();
-    let room = newsroom(["ada@example.com"]);
+    let room = Newsroom::with_an_issue(["ada@example.com"]);
     let room = room.config(&format!(
         "[relay]\nhost = \"127.0.0.1\"\nport = {}\nuser = \"desk\"\npassword_env = \"ENVOI_PASSWORD\"\n",
         support::Relay::port(&plain)
@@ -271,7 +264,7 @@ fn tls_is_never_dropped() {
     assert!(!plain.transcript().contains("AUTH ****"));
 
     let stranger = Postbox::new().starttls().certificate_for(["other.example.org"]).start();
-    let room = newsroom(["ada@example.com"]).relay(&stranger);
+    let room = Newsroom::with_an_issue(["ada@example.com"]).relay(&stranger);
     room.run("send 2026-11 --yes").exit(1).stderr_has("no protected connection to the relay");
     assert_eq!(stranger.count(), 0);
 }
@@ -279,7 +272,7 @@ fn tls_is_never_dropped() {
 #[test]
 fn a_refused_login_is_said_without_the_password() {
     let postbox = Postbox::new().starttls().login("desk", "right").start();
-    let mut room = newsroom(["ada@example.com"]).relay(&postbox);
+    let mut room = Newsroom::with_an_issue(["ada@example.com"]).relay(&postbox);
     room.set_env("ENVOI_PASSWORD", "wr0ng-passw0rd");
     room.run("send 2026-11 --yes")
         .exit(1)
@@ -292,7 +285,7 @@ fn a_refused_login_is_said_without_the_password() {
 #[test]
 fn a_missing_password_is_said_before_anything_is_asked() {
     let postbox = Postbox::new().starttls().login("desk", "right").start();
-    let mut room = newsroom(["ada@example.com"]).relay(&postbox);
+    let mut room = Newsroom::with_an_issue(["ada@example.com"]).relay(&postbox);
     room.set_env("ENVOI_PASSWORD", "");
     room.run("send 2026-11 --yes").exit(1).stderr_has("the variable `ENVOI_PASSWORD` is not set");
     assert_eq!(postbox.connections(), 0);
@@ -301,21 +294,24 @@ fn a_missing_password_is_said_before_anything_is_asked() {
 #[test]
 fn ctrl_c_finishes_what_is_under_way_and_says_how_to_go_on() {
     let postbox = Postbox::new().reply_delay(Duration::from_millis(20)).start();
-    let readers = many(60);
-    let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
+    let readers = account::readers(60);
+    let room = Newsroom::with_an_issue(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
     let running = room.spawn("send 2026-11 --yes");
     postbox.wait_for(5, Duration::from_secs(20));
     running.interrupt();
     running.wait().exit(130).stderr_has("`envoi send 2026-11` goes on");
-    assert_eq!(tally(&room, "accepted"), postbox.count() as u64);
-    assert_eq!(tally(&room, "uncertain") + tally(&room, "in-flight") + tally(&room, "claimed"), 0);
+    assert_eq!(account::count(&room, "accepted"), postbox.count() as u64);
+    assert_eq!(
+        account::count(&room, "uncertain") + account::count(&room, "in-flight") + account::count(&room, "claimed"),
+        0
+    );
     room.run("send 2026-11 --yes").exit(0);
-    assert_eq!(distinct(&postbox.messages()), 60);
+    assert_eq!(account::taken(&postbox).len(), 60);
 }
 
 #[test]
 fn nobody_is_sent_to_without_a_yes() {
-    let room = newsroom(["ada@example.com"]);
+    let room = Newsroom::with_an_issue(["ada@example.com"]);
     room.run("send 2026-11").exit(1).stderr_has("error: nobody is there to confirm the send");
     assert!(!room.exists("outbox"));
     room.run_with_input("send 2026-11", "yes\n").exit(1).stderr_has("give `--yes` to send without asking");
@@ -323,14 +319,14 @@ fn nobody_is_sent_to_without_a_yes() {
 
 #[test]
 fn a_dry_run_writes_nothing() {
-    let room = newsroom(["ada@example.com", "ben@example.com"]);
+    let room = Newsroom::with_an_issue(["ada@example.com", "ben@example.com"]);
     room.run("send 2026-11 --dry-run").exit(0).stdout_has("2 messages made, none sent");
     assert!(!room.exists("outbox") && !room.exists("ledger.db"));
 }
 
 #[test]
 fn a_test_goes_to_one_address_and_counts_for_nothing() {
-    let room = newsroom(["ada@example.com", "ben@example.com"]);
+    let room = Newsroom::with_an_issue(["ada@example.com", "ben@example.com"]);
     room.run("send 2026-11 --yes --test officer@example.org").exit(0).stdout_has("1 accepted");
     room.run("send 2026-11 --yes --test officer@example.org").exit(0).stdout_has("1 accepted");
     room.run("send 2026-11 --yes").exit(0).stdout_has("2 accepted");
@@ -339,7 +335,8 @@ fn a_test_goes_to_one_address_and_counts_for_nothing() {
 
 #[test]
 fn a_limit_and_a_condition_send_to_some_first() {
-    let room = newsroom(["ada@example.com,Ada,en", "ben@example.com,Ben,nl", "cleo@example.com,Cleo,en"]);
+    let room =
+        Newsroom::with_an_issue(["ada@example.com,Ada,en", "ben@example.com,Ben,nl", "cleo@example.com,Cleo,en"]);
     room.run("send 2026-11 --yes --where lang=en --limit 1").exit(0).stdout_has("1 accepted");
     room.run("send 2026-11 --yes --where lang=en").exit(0).stdout_has("1 accepted");
     room.run("send 2026-11 --yes").exit(0).stdout_has("1 accepted");
@@ -368,21 +365,21 @@ fn an_embargo_holds_until_its_moment() {
 #[test]
 fn two_processes_on_one_ledger_double_nothing() {
     let postbox = Postbox::new().reply_delay(Duration::from_millis(2)).start();
-    let readers = many(300);
-    let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 2");
+    let readers = account::readers(300);
+    let room = Newsroom::with_an_issue(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 2");
     let one = room.spawn("send 2026-11 --yes");
     let other = room.spawn("send 2026-11 --yes");
     one.wait().exit(0);
     other.wait().exit(0);
-    assert_eq!(distinct(&postbox.messages()), 300);
-    assert_eq!(tally(&room, "accepted"), 300);
+    assert_eq!(account::taken(&postbox).len(), 300);
+    assert_eq!(account::count(&room, "accepted"), 300);
 }
 
 #[test]
 fn a_run_sends_to_those_whom_its_list_and_conditions_name_and_to_nobody_else() {
     let postbox = Postbox::new().reply_delay(Duration::from_millis(20)).start();
     let readers: Vec<String> = (0..40).map(|n| format!("r{n:02}@example.com,R,{}", ["en", "nl"][n % 2])).collect();
-    let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
+    let room = Newsroom::with_an_issue(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
     // enlisted, and interrupted before most of it went out
     let running = room.spawn("send 2026-11 --yes");
     postbox.wait_for(3, Duration::from_secs(20));
@@ -397,13 +394,13 @@ fn a_run_sends_to_those_whom_its_list_and_conditions_name_and_to_nobody_else() {
     let number = |address: &String| address[1..3].parse::<usize>().expect("a number");
     assert!(to_english.iter().all(|address| number(address) % 2 == 0), "{to_english:?}\n{}", rest.stderr_text());
     room.run("send 2026-11 --yes").exit(0);
-    assert_eq!(distinct(&postbox.messages()), 38);
+    assert_eq!(account::taken(&postbox).len(), 38);
     room.run("send 2026-11 --yes").exit(0).stdout("nothing is left to send\n");
 }
 
 #[test]
 fn the_ledger_is_one_file_when_nobody_is_at_work() {
-    let room = newsroom(["ada@example.com"]);
+    let room = Newsroom::with_an_issue(["ada@example.com"]);
     room.run("send 2026-11 --yes").exit(0);
     assert!(!room.exists("ledger.db-wal"), "{:?}", room.files(""));
 }
@@ -411,8 +408,8 @@ fn the_ledger_is_one_file_when_nobody_is_at_work() {
 #[test]
 fn a_second_ctrl_c_ends_at_once_and_leaves_what_was_under_way_uncertain() {
     let postbox = Postbox::new().on(Point::AfterEnd.nth(3), Act::StallForever).start();
-    let readers = many(10);
-    let room = newsroom(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
+    let readers = account::readers(10);
+    let room = Newsroom::with_an_issue(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1");
     let mut running = room.spawn("send 2026-11 --yes");
     postbox.wait_for(2, Duration::from_secs(20));
     std::thread::sleep(Duration::from_millis(200));
@@ -420,6 +417,6 @@ fn a_second_ctrl_c_ends_at_once_and_leaves_what_was_under_way_uncertain() {
     running.wait_for_stderr("Ctrl-C again", Duration::from_secs(10));
     running.interrupt();
     let _ = running.wait().exit(4).stderr_has("stopped at once");
-    assert!(tally(&room, "uncertain") >= 1);
-    assert_eq!(tally(&room, "in-flight") + tally(&room, "claimed"), 0);
+    assert!(account::count(&room, "uncertain") >= 1);
+    assert_eq!(account::count(&room, "in-flight") + account::count(&room, "claimed"), 0);
 }

@@ -58,7 +58,8 @@ impl Move {
         }
         show::line("both hold the same")?;
         let line = match target {
-            Storage::File(_) => format!("path = \"{}\"", self.to),
+            // as envoi.toml finds it, wherever she stands
+            Storage::File(path) => format!("path = {}", toml::Value::from(&*project.shown(&path).to_string_lossy())),
             Storage::Server(_) => "url = \"postgres://…\"".to_owned(),
         };
         show::hint(&format!("name it under `[ledger]` in envoi.toml (`{line}`), and from then on it is the ledger"));

@@ -4,7 +4,7 @@
 //! both is claimed: somebody who was taken off the list, or whom the conditions of this run leave out, gets nothing,
 //! though an earlier run had enlisted them.
 
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
 use super::erasures::{ANONYMOUS, erased_among};
 use super::sqlite::Sqlite;
@@ -80,20 +80,25 @@ impl Ledger {
         }
     }
 
-    /// Makes due what a run before gave up on, and, where asked, what is uncertain.
+    /// Makes due, within the audience, what a run before gave up on, and, where asked, what is uncertain.
     pub async fn reopen(&self, send: SendId, attempts: u16, uncertain: bool) -> Result<()> {
+        let of_audience = match &self.database {
+            Database::Sqlite(_) => "key IN (SELECT key FROM audience)".to_owned(),
+            Database::Postgres(postgres) => format!("audience = {}", postgres.audience(send)?),
+        };
+        let statement = format!(
+            "UPDATE deliveries SET state = 'pending', attempts = 0, due = 0, worker = NULL
+             WHERE send = $1 AND (state = 'deferred' AND attempts >= $2 OR state = 'uncertain' AND $3)
+             AND address <> $4 AND {of_audience}"
+        );
         change!(
             self,
             "be written",
-            query(
-                "UPDATE deliveries SET state = 'pending', attempts = 0, due = 0, worker = NULL
-                 WHERE send = $1 AND (state = 'deferred' AND attempts >= $2 OR state = 'uncertain' AND $3)
-                 AND address <> $4",
-            )
-            .bind(send)
-            .bind(i64::from(attempts))
-            .bind(uncertain)
-            .bind(ANONYMOUS)
+            query(AssertSqlSafe(statement.clone()))
+                .bind(send)
+                .bind(i64::from(attempts))
+                .bind(uncertain)
+                .bind(ANONYMOUS)
         )?;
         Ok(())
     }

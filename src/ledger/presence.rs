@@ -38,8 +38,12 @@ pub(super) fn journal(ledger: &Path, name: &str) -> PathBuf {
 pub(super) fn announce(ledger: &Path) -> Result<Presence> {
     let folder = folder(ledger);
     std::fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
-    let file =
-        tempfile::Builder::new().prefix("worker-").tempfile_in(&folder).map_err(Error::file("create", &folder))?;
+    let mut lock = tempfile::Builder::new();
+    lock.prefix("worker-");
+    // whoever may write into the ledger sees who is at work on it
+    #[cfg(unix)]
+    lock.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o664));
+    let file = lock.tempfile_in(&folder).map_err(Error::file("create", &folder))?;
     let (file, path) =
         file.keep().map_err(|error| Error::File { action: "create", path: folder, source: error.error })?;
     file.lock().map_err(Error::file("lock", &path))?;

@@ -10,6 +10,11 @@ pub fn random(end: u64) -> u64 {
     RandomState::new().hash_one(0) % end.max(1)
 }
 
+/// The addresses of so many readers.
+pub fn readers(count: usize) -> Vec<String> {
+    (0..count).map(|n| format!("reader{n:05}@example.com")).collect()
+}
+
 /// Everybody whom the server took a message for; nobody may stand there twice.
 #[track_caller]
 pub fn taken(postbox: &OpenPostbox) -> BTreeSet<String> {

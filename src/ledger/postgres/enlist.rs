@@ -112,7 +112,7 @@ impl Postgres {
     }
 
     /// The audience of this run.
-    pub(super) fn audience(&self, send: SendId) -> Result<i64> {
+    pub(in crate::ledger) fn audience(&self, send: SendId) -> Result<i64> {
         let audience = self.audiences.lock().unwrap_or_else(PoisonError::into_inner).get(&send).copied();
         audience.ok_or_else(|| Error::Ledger(Trouble::new("nobody was enlisted in this send")))
     }

@@ -91,6 +91,15 @@ impl Newsroom {
         Self { folder, environment: Vec::new() }.file("envoi.toml", ENVOI_TOML)
     }
 
+    /// One with a short issue, `2026-11`, and these subscribers.
+    #[track_caller]
+    pub fn with_an_issue<'a>(subscribers: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::new()
+            .issue("2026-11", "subject = \"Ferry back in service\"\npreheader = \"It sails at nine.\"")
+            .article("2026-11", "lead", "Ferry back in service", "Dear {{ first_name \"reader\" }}, it sails at nine.")
+            .subscribers(subscribers)
+    }
+
     /// A folder with nothing in it, not even `envoi.toml`.
     pub fn empty() -> Self {
         let room = Self::new();
