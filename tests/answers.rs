@@ -133,12 +133,13 @@ fn a_ledger_that_was_moved_is_found_as_it_is_told() {
     let before = room.run("-C desk status --json").exit(0).stdout_json();
     // said from where envoi.toml looks, not from where she stands
     let config = room.read("desk/envoi.toml");
-    for (to, line) in [
-        ("desk/copy.db", "path = \"copy.db\"".to_owned()),
-        ("copy.db", format!("path = {:?}", room.path("copy.db").canonicalize().unwrap_or(room.path("copy.db")))),
+    for (to, path, told) in [
+        ("desk/copy.db", "copy.db".to_owned(), "path = \"copy.db\""),
+        ("copy.db", room.path("copy.db").display().to_string(), "path = \"[DIR]/copy.db\""),
     ] {
-        room.run(&format!("-C desk ledger move --to {to}")).exit(0).stderr_has(&line);
-        room.write("desk/envoi.toml", format!("{config}\n[ledger]\n{line}\n"));
+        room.run(&format!("-C desk ledger move --to {to}")).exit(0).stderr_has(told);
+        let line = format!("path = {path:?}");
+        room.write("desk/envoi.toml", config.replace("path = \"ledger.db\"", &line));
         assert_eq!(room.run("-C desk status --json").exit(0).stdout_json(), before, "{line}");
         room.write("desk/envoi.toml", &config);
     }
