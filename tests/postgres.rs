@@ -159,16 +159,35 @@ fn what_was_prepared_once_is_only_claimed() {
     assert_eq!(postbox.count(), 0);
     // the list is not read any more
     room.write("subscribers.csv", "nothing of use\n");
-    let workers: Vec<_> = (0..2).map(|_| room.spawn("send 2026-11 --prepared --yes")).collect();
+    let mut workers: Vec<_> = (0..2).map(|_| room.spawn("send 2026-11 --prepared --yes")).collect();
     postbox.wait_for(100, Duration::from_secs(30));
     let mut follower = room.spawn("send 2026-11 --follow");
     let said = follower.wait_for_stderr("workers", Duration::from_secs(20));
     assert!(said.contains("2 workers"), "{said}");
+    // nobody knows how many of all will be this one's
+    let said = workers[0].wait_for_stderr("one of 2 workers", Duration::from_secs(20));
+    assert!(!said.lines().last().unwrap_or_default().contains("left"), "{said}");
     for worker in workers {
         let _ = worker.wait().exit(0);
     }
     let _ = follower.wait().exit(0).stdout("2500 accepted\n");
     let _ = settled(&room, &postbox, 2500);
+}
+
+#[test]
+fn who_has_seen_enough_of_a_send_need_not_wait_for_the_database() {
+    if !need(Service::Postgres) {
+        return;
+    }
+    let postgres = Postgres::new().start();
+    let postbox = Postbox::new().forgets_contents().start();
+    let room = newsroom(&postbox, &postgres.url(), 5, "connections = 1\npause = 0");
+    let _ = room.run("send 2026-11 --prepare").exit(0);
+    let mut follower = room.spawn("send 2026-11 --follow");
+    let _ = follower.wait_for_stderr("0 of 5", Duration::from_secs(20));
+    postgres.lock_until_somebody_waits("deliveries");
+    follower.interrupt();
+    let _ = follower.wait_within(Duration::from_secs(20)).exit(130).stdout("5 pending\n");
 }
 
 #[test]
@@ -194,17 +213,29 @@ fn prometheus_can_see_how_a_send_goes() {
         return;
     }
     let postgres = Postgres::new().start();
-    let postbox = Postbox::new().forgets_contents().reply_delay(Duration::from_millis(5)).start();
+    let postbox = Postbox::new()
+        .forgets_contents()
+        .reply_delay(Duration::from_millis(5))
+        .deferring("reader00007@example.com", 451, 2)
+        .start();
     let room = newsroom(&postbox, &postgres.url(), 2000, "connections = 2\npause = 0");
     let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|own| own.local_addr()).expect("a port").port();
     let running = room.spawn(&format!("send 2026-11 --yes --metrics 127.0.0.1:{port}"));
     postbox.wait_for(100, Duration::from_secs(30));
     let text = fetched(port);
-    for line in ["HTTP/1.1 200 OK", "envoi_deliveries_open_at_start 2000", "envoi_lease_held 1", "envoi_workers 1"] {
+    for line in [
+        "HTTP/1.1 200 OK",
+        "envoi_deliveries_open_at_start 2000",
+        "envoi_lease_held 1",
+        "envoi_workers 1",
+        "envoi_send_deliveries{state=\"uncertain\"} 0",
+    ] {
         assert!(text.lines().any(|one| one == line), "{line} in\n{text}");
     }
-    let accepted = text.lines().find_map(|line| line.strip_prefix("envoi_deliveries_total{state=\"accepted\"} "));
-    assert!(accepted.and_then(|count| count.parse::<u64>().ok()).is_some_and(|count| count > 50), "{text}");
+    let number =
+        |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).and_then(|n| n.trim().parse::<u64>().ok());
+    assert!(number("envoi_deliveries_total{state=\"accepted\"}").is_some_and(|count| count > 50), "{text}");
+    assert!(number("envoi_deferrals_total").is_some_and(|count| count > 0), "{text}");
     let _ = running.kill();
 }
 

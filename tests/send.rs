@@ -150,6 +150,22 @@ fn who_is_uncertain_is_sent_again_only_where_this_run_is_for_them() {
 }
 
 #[test]
+fn who_is_interrupted_may_go_on_though_somebody_is_uncertain() {
+    let postbox =
+        Postbox::new().on(Point::AfterEnd.first(1), Act::HangUp).reply_delay(Duration::from_millis(20)).start();
+    let readers = account::readers(60);
+    let room =
+        Newsroom::with_an_issue(readers.iter().map(String::as_str)).relay_with(&postbox, "connections = 1\npause = 0");
+    let running = room.spawn("send 2026-11 --yes");
+    postbox.wait_for(3, Duration::from_secs(20));
+    running.interrupt();
+    // what a service manager reads: the same command goes on
+    running.wait().exit(130).stderr_has("goes on").stderr_has("uncertain");
+    // and at the end a person is called
+    room.run("send 2026-11 --yes").exit(4);
+}
+
+#[test]
 fn a_relay_that_hangs_up_somewhere_loses_and_doubles_nothing() {
     for chunking in [false, true] {
         for (point, uncertain) in [

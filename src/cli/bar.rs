@@ -12,7 +12,7 @@ use super::grammar::Count;
 use super::show;
 use crate::clock;
 use crate::delivery::Progress;
-use crate::ledger::State;
+use crate::ledger::{Lease, State};
 
 /// How often the bar is drawn.
 const DRAWN: Duration = Duration::from_millis(100);
@@ -28,19 +28,16 @@ pub(super) struct Bar {
 }
 
 impl Bar {
-    /// Starts to show how far a send of `total` deliveries is.
-    pub(super) fn start(progress: Arc<Progress>, total: u64) -> Self {
+    /// Starts to show how far a send of `total` deliveries is. Where the lease says that other workers are at it too,
+    /// nobody knows how many of them will be this one's: then it shows how many were, without an end.
+    pub(super) fn start(progress: Arc<Progress>, total: u64, lease: Lease) -> Self {
         let drawn = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-            bar.set_style(
-                ProgressStyle::with_template("{bar:28.cyan/dim} {pos}/{len}  {msg}")
-                    .unwrap_or_else(|_| ProgressStyle::default_bar())
-                    .progress_chars("━╸─"),
-            );
+            bar.set_style(style("{bar:28.cyan/dim} {pos}/{len}  {msg}"));
             bar
         });
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(follow(progress, total, drawn.clone(), stopped));
+        let task = tokio::spawn(follow(progress, total, lease, drawn.clone(), stopped));
         Self { drawn, stop, task }
     }
 
@@ -59,21 +56,45 @@ impl Bar {
     }
 }
 
-async fn follow(progress: Arc<Progress>, total: u64, bar: Option<ProgressBar>, mut stopped: oneshot::Receiver<()>) {
+fn style(template: &str) -> ProgressStyle {
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.progress_chars("━╸─")
+}
+
+async fn follow(
+    progress: Arc<Progress>,
+    total: u64,
+    lease: Lease,
+    bar: Option<ProgressBar>,
+    mut stopped: oneshot::Receiver<()>,
+) {
     let started = Instant::now();
     let mut tick = tokio::time::interval(if bar.is_some() { DRAWN } else { WRITTEN });
     tick.tick().await;
+    let mut among_others = false;
     loop {
         tokio::select! {
             _ = &mut stopped => break,
             _ = tick.tick() => {}
         }
-        let words = words(&progress, total, started.elapsed());
+        let workers = lease.share().of;
+        // once there were others, what they took is not this one's any more
+        if workers > 1 && !among_others {
+            among_others = true;
+            if let Some(bar) = &bar {
+                bar.set_style(style("{spinner:.cyan} {msg}"));
+            }
+        }
+        let mut words = words(&progress, (!among_others).then_some(total), started.elapsed());
+        if workers > 1 {
+            words = format!("{words}; one of {}", Count(workers as u64, "worker"));
+        }
         match &bar {
             Some(bar) => {
                 bar.set_position(progress.done().min(total));
                 bar.set_message(words);
             }
+            None if among_others => show::remark(words),
             None => show::remark(format_args!("{} of {total}: {words}", progress.done())),
         }
     }
@@ -83,7 +104,7 @@ async fn follow(progress: Arc<Progress>, total: u64, bar: Option<ProgressBar>, m
 }
 
 /// How far it is, in words: `1190 accepted, 6 deferred, 4 rejected, 98/s, 39 s left`.
-fn words(progress: &Progress, total: u64, passed: Duration) -> String {
+fn words(progress: &Progress, total: Option<u64>, passed: Duration) -> String {
     let mut parts: Vec<String> = [State::Accepted, State::Deferred, State::Rejected, State::Uncertain]
         .into_iter()
         .map(|state| (progress.count(state), state))
@@ -100,7 +121,7 @@ fn words(progress: &Progress, total: u64, passed: Duration) -> String {
     }
     let rate = (progress.done().saturating_sub(progress.done_before())) as f64 / passed.as_secs_f64().max(0.001);
     parts.push(format!("{rate:.0}/s"));
-    let left = total.saturating_sub(progress.done());
+    let left = total.map_or(0, |total| total.saturating_sub(progress.done()));
     if rate > 0.0 && left > 0 {
         parts.push(format!("{} left", duration(Duration::from_secs_f64((left as f64 / rate).min(1e9)))));
     }

@@ -28,7 +28,7 @@ const MESSAGE: Style = Style::new().bold();
 const MARGIN: Style = Style::new().dimmed();
 
 /// How many columns of a source line are shown; a longer one is cut around the place.
-const WIDEST: usize = 96;
+const WIDEST: usize = 72;
 
 /// How many columns before the place are kept where a line is cut.
 const BEFORE: usize = 32;

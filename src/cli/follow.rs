@@ -9,7 +9,7 @@ use super::summary::so_far;
 use super::{runtime, show};
 use crate::delivery::Progress;
 use crate::error::{Error, Result, Trouble};
-use crate::ledger::{Ledger, State};
+use crate::ledger::{Lease, Ledger, SendId, State, Tally};
 use crate::project::Project;
 
 /// How often the ledger is asked, at most; a question that takes long is asked less often.
@@ -31,22 +31,11 @@ pub(super) async fn follow(project: &Project, issue: &str) -> Result<Ending> {
     let progress = Arc::new(Progress::default());
     let mut tally = ledger.tally(send).await?;
     progress.follow(&tally, ledger.workers().await?, true);
-    let bar = Bar::start(Arc::clone(&progress), tally.total());
-    let mut looked: Result<()> = Ok(());
-    while tally.open() > 0 && looked.is_ok() {
-        let asked = Instant::now();
-        looked = async {
-            tally = ledger.tally(send).await?;
-            progress.follow(&tally, ledger.workers().await?, false);
-            Ok(())
-        }
-        .await;
-        let pause = PAUSE.max(asked.elapsed() * 10);
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = runtime::interrupted() => break,
-        }
-    }
+    let bar = Bar::start(Arc::clone(&progress), tally.total(), Lease::default());
+    let looked = tokio::select! {
+        looked = look(ledger, send, &mut tally, &progress) => looked,
+        () = runtime::interrupted() => Ok(()),
+    };
     bar.finish().await;
     looked?;
     show::line(so_far(&tally))?;
@@ -55,4 +44,15 @@ pub(super) async fn follow(project: &Project, issue: &str) -> Result<Ending> {
         0 => Ending::Well,
         _ => Ending::Uncertain,
     })
+}
+
+/// Asks the ledger again and again, until nothing is left to send.
+async fn look(ledger: &Ledger, send: SendId, tally: &mut Tally, progress: &Progress) -> Result<()> {
+    while tally.open() > 0 {
+        let asked = Instant::now();
+        *tally = ledger.tally(send).await?;
+        progress.follow(tally, ledger.workers().await?, false);
+        tokio::time::sleep(PAUSE.max(asked.elapsed() * 10)).await;
+    }
+    Ok(())
 }

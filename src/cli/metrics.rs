@@ -1,22 +1,27 @@
 //! `--metrics`: how a send goes, for Prometheus to fetch (text format 0.0.4).
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::delivery::Progress;
+use crate::delivery::{Begun, Progress};
 use crate::error::{Error, Result, Trouble};
-use crate::ledger::{Lease, Ledger, State};
+use crate::ledger::{Lease, Ledger, State, Tally};
 
 /// How long somebody who asks may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How often the ledger is asked for all workers' deliveries, at most: Prometheus's own pace. A question that takes long
+/// is asked less often.
+const PAUSE: Duration = Duration::from_secs(15);
+
 /// Answers whoever asks, until the send is over.
-pub(super) async fn tell(address: SocketAddr, progress: &Arc<Progress>, ledger: &Ledger, open: u64) -> Result<()> {
+pub(super) async fn tell(address: SocketAddr, progress: &Arc<Progress>, ledger: &Ledger, begun: &Begun) -> Result<()> {
     let listener = TcpListener::bind(address).await.map_err(|error| {
         Error::Refused(
             Trouble::new(format!("metrics cannot be told at {address}"))
@@ -24,11 +29,29 @@ pub(super) async fn tell(address: SocketAddr, progress: &Arc<Progress>, ledger: 
                 .hint("name an address of this machine and a port that nobody uses: `--metrics 127.0.0.1:9187`"),
         )
     })?;
+    let tally = RefCell::new(None);
+    let answers = async {
+        loop {
+            // a connection that broke before it was taken is nobody's
+            let Ok((stream, _)) = listener.accept().await else { continue };
+            let text = text(progress, &ledger.own_lease(), begun.open, tally.borrow().as_ref());
+            tokio::spawn(async move { drop(tokio::time::timeout(PATIENCE, answer(stream, text)).await) });
+        }
+    };
+    tokio::select! {
+        () = look(ledger, begun, &tally) => Ok(()),
+        () = answers => Ok(()),
+    }
+}
+
+/// Asks the ledger again and again; while it gives no word, what it said last stands.
+async fn look(ledger: &Ledger, begun: &Begun, tally: &RefCell<Option<Tally>>) {
     loop {
-        // a connection that broke before it was taken is nobody's
-        let Ok((stream, _)) = listener.accept().await else { continue };
-        let text = text(progress, &ledger.own_lease(), open);
-        tokio::spawn(async move { drop(tokio::time::timeout(PATIENCE, answer(stream, text)).await) });
+        let asked = Instant::now();
+        if let Ok(now) = begun.tally(ledger).await {
+            *tally.borrow_mut() = Some(now);
+        }
+        tokio::time::sleep(PAUSE.max(asked.elapsed() * 20)).await;
     }
 }
 
@@ -46,13 +69,25 @@ async fn answer(mut stream: TcpStream, text: String) -> std::io::Result<()> {
     stream.shutdown().await
 }
 
-fn text(progress: &Progress, lease: &Lease, open: u64) -> String {
+fn text(progress: &Progress, lease: &Lease, open: u64, tally: Option<&Tally>) -> String {
     let mut out = String::new();
     let head = |name: &str, kind: &str, help: &str| format!("# HELP {name} {help}\n# TYPE {name} {kind}\n");
     let deliveries = head("envoi_deliveries_total", "counter", "Deliveries that this process brought to a state.");
     out.push_str(&deliveries);
-    for state in [State::Accepted, State::Rejected, State::Uncertain, State::Deferred] {
+    for state in [State::Accepted, State::Rejected, State::Uncertain] {
         let _ = writeln!(out, "envoi_deliveries_total{{state=\"{state}\"}} {}", progress.count(state));
+    }
+    out.push_str(&head("envoi_deferrals_total", "counter", "Times that this process deferred a delivery."));
+    let _ = writeln!(out, "envoi_deferrals_total {}", progress.deferrals());
+    if let Some(tally) = tally {
+        out.push_str(&head(
+            "envoi_send_deliveries",
+            "gauge",
+            "The send's deliveries in the ledger, whoever sent them.",
+        ));
+        for state in State::ALL {
+            let _ = writeln!(out, "envoi_send_deliveries{{state=\"{state}\"}} {}", tally.count(state));
+        }
     }
     let share = lease.share();
     for (name, help, value) in [

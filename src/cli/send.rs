@@ -239,11 +239,11 @@ impl Send {
     ) -> Result<Option<Report>> {
         let progress = Arc::new(Progress::default());
         let options = Options { limit: self.limit, break_embargo: self.break_embargo };
-        let bar = Bar::start(Arc::clone(&progress), begun.open.min(self.limit.unwrap_or(u64::MAX)));
+        let bar = Bar::start(Arc::clone(&progress), begun.open.min(self.limit.unwrap_or(u64::MAX)), ledger.own_lease());
         let run = dispatch.run(ledger, begun, relay, options, (&progress, brake));
         let told = async {
             match self.metrics {
-                Some(address) => metrics::tell(address, &progress, ledger, begun.open).await,
+                Some(address) => metrics::tell(address, &progress, ledger, begun).await,
                 None => std::future::pending().await,
             }
         };
@@ -291,8 +291,9 @@ impl Send {
             super::account::show(project, &self.issue, relay, report, interrupted)?;
         }
         Ok(match report {
-            _ if report.tally.count(State::Uncertain) > 0 => Ending::Uncertain,
+            // the same command goes on; who is uncertain is told when it comes to its end
             _ if interrupted => Ending::Interrupted,
+            _ if report.tally.count(State::Uncertain) > 0 => Ending::Uncertain,
             Report { deferred, rejected, .. } if deferred + rejected > 0 => Ending::Undelivered,
             _ => Ending::Well,
         })

@@ -173,9 +173,7 @@ impl Clerk<'_> {
     fn keep(&self, job: &Job, pause: Duration, reply: Option<&Reply>, why: &str) -> Result<()> {
         let due = clock::passing_seconds() + i64::try_from(pause.as_secs()).unwrap_or(i64::MAX / 2);
         let first = self.deferred.lock().unwrap_or_else(PoisonError::into_inner).insert(job.delivery.id);
-        if first {
-            self.progress.came_to(State::Deferred, false);
-        }
+        self.progress.put_off(first);
         self.record(job, State::Deferred, due, reply, why, false)
     }
 

@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result, Trouble};
 use crate::issue::{Issue, Moment};
 use crate::language::Language;
-use crate::ledger::{Enlisted, Ledger, NewSend, Recipient, SendId, SendKind, Suppressed};
+use crate::ledger::{Enlisted, Ledger, NewSend, Recipient, SendId, SendKind, Suppressed, Tally};
 use crate::message::{Message, Stamper};
 use crate::project::Project;
 use crate::render::{Placing, Proof, Rendering};
@@ -75,6 +75,17 @@ pub struct Begun {
     pub enlisted: Enlisted,
     /// How many deliveries are open.
     pub open: u64,
+}
+
+impl Begun {
+    /// What it has come to, by whomever it was sent.
+    pub async fn tally(&self, ledger: &Ledger) -> Result<Tally> {
+        let mut all = Tally::default();
+        for (send, _) in &self.sends {
+            all = all.and(&ledger.tally(*send).await?);
+        }
+        Ok(all)
+    }
 }
 
 /// What a rehearsal came to.

@@ -11,6 +11,8 @@ pub struct Progress {
     deferred: AtomicU64,
     rejected: AtomicU64,
     uncertain: AtomicU64,
+    /// How often a delivery was deferred, the same one again too.
+    deferrals: AtomicU64,
     connections: AtomicU64,
     /// How many were done before anybody looked.
     before: AtomicU64,
@@ -25,6 +27,11 @@ impl Progress {
     /// alone.
     pub fn count(&self, state: State) -> u64 {
         self.counter(state).map_or(0, |counter| counter.load(Ordering::Relaxed))
+    }
+
+    /// How often a delivery was deferred in this run, the same one again too: never less than it was.
+    pub fn deferrals(&self) -> u64 {
+        self.deferrals.load(Ordering::Relaxed)
     }
 
     /// How many deliveries this run is done with, for now or for good.
@@ -66,6 +73,13 @@ impl Progress {
     /// When the next deferred delivery is due, in seconds since 1970, where nothing else is left to do.
     pub fn waiting_until(&self) -> Option<i64> {
         Some(self.waiting_until.load(Ordering::Relaxed)).filter(|until| *until > 0)
+    }
+
+    pub(super) fn put_off(&self, first: bool) {
+        self.deferrals.fetch_add(1, Ordering::Relaxed);
+        if first {
+            self.deferred.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     pub(super) fn came_to(&self, state: State, was_deferred: bool) {

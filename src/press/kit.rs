@@ -12,7 +12,8 @@ use zip::{CompressionMethod, ZipWriter};
 use crate::error::{Error, Result, Trouble};
 
 /// The endings of files that deflate makes no smaller.
-const PACKED: [&str; 9] = ["jpg", "jpeg", "png", "gif", "webp", "zip", "mp3", "mp4", "docx"];
+const PACKED: [&str; 15] =
+    ["jpg", "jpeg", "png", "gif", "webp", "avif", "pdf", "zip", "mp3", "mp4", "mov", "docx", "xlsx", "odt", "epub"];
 
 /// Packs files under their names.
 pub(super) fn pack(files: impl Iterator<Item = (PathBuf, Vec<u8>)>) -> Result<Vec<u8>> {

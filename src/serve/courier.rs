@@ -5,13 +5,14 @@
 //! is lost with the process is asked for again by its reader.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
+use super::door::GRACE;
 use super::joining::Joining;
 use super::limits::Limits;
 use super::meter::{Count, Meter};
@@ -35,8 +36,8 @@ const LETTERS: usize = 1024;
 /// How many connections to the relay at once.
 const CONNECTIONS: usize = 2;
 
-/// How long letters that are on their way may take when the server ends.
-const GRACE: Duration = Duration::from_secs(20);
+/// When everything has to be over, once the server is to end.
+pub(super) type Deadline = Arc<OnceLock<Instant>>;
 
 /// Tells somebody who reads the terminal or the journal: never an address, never a token.
 pub(super) type Tell = Arc<dyn Fn(String) + Send + Sync>;
@@ -129,9 +130,9 @@ impl Bag {
     }
 
     /// Begins to carry. The task ends when every [`Courier`] is gone and what was on its way has arrived.
-    pub(super) fn start(self) -> (Courier, tokio::task::JoinHandle<()>) {
+    pub(super) fn start(self, deadline: Deadline) -> (Courier, tokio::task::JoinHandle<()>) {
         let (requests, inbox) = mpsc::channel(QUEUE);
-        (Courier(requests), tokio::spawn(carry(Arc::new(self), inbox)))
+        (Courier(requests), tokio::spawn(carry(Arc::new(self), inbox, deadline)))
     }
 
     /// The letter to somebody who asked; none to those who must not be written to. Who left by themselves may come back,
@@ -160,7 +161,7 @@ impl Bag {
     }
 }
 
-async fn carry(bag: Arc<Bag>, mut inbox: mpsc::Receiver<Joining>) {
+async fn carry(bag: Arc<Bag>, mut inbox: mpsc::Receiver<Joining>, deadline: Deadline) {
     let mut letters = JoinSet::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
@@ -182,7 +183,8 @@ async fn carry(bag: Arc<Bag>, mut inbox: mpsc::Receiver<Joining>) {
             Err(error) => lost(&bag, &error.to_string(), &joining.address),
         }
     }
-    let _ = tokio::time::timeout(GRACE, async { while letters.join_next().await.is_some() {} }).await;
+    let deadline = deadline.get().copied().unwrap_or_else(|| Instant::now() + GRACE);
+    let _ = timeout_at(deadline, async { while letters.join_next().await.is_some() {} }).await;
     if !letters.is_empty() {
         (bag.tell)(format!("{} confirmation letters were not sent; their readers can ask again", letters.len()));
     }

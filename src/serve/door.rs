@@ -37,8 +37,9 @@ const HEAD_SIZE: usize = 16 * 1024;
 /// How many headers a request may have.
 const HEADERS: usize = 64;
 
-/// How long what was begun may take when the server ends.
-const GRACE: Duration = Duration::from_secs(20);
+/// How long what was begun may take when the server ends: answers and letters together, less than the 30 seconds after
+/// which Kubernetes kills.
+pub(super) const GRACE: Duration = Duration::from_secs(20);
 
 /// From where a connection comes: the client itself, or a proxy before this server.
 #[derive(Debug, Clone, Copy)]

@@ -34,7 +34,11 @@ pub(super) enum Count {
 }
 
 const COUNTS: [(&str, &str, &str); 12] = [
-    ("envoi_unsubscribed_total", "{by=\"one-click\"}", "People who left the list."),
+    (
+        "envoi_unsubscribed_total",
+        "{by=\"one-click\"}",
+        "Requests to leave the list that were heeded; one that comes again counts again.",
+    ),
     ("envoi_unsubscribed_total", "{by=\"page\"}", ""),
     ("envoi_bad_tokens_total", "", "Links that this project did not make."),
     ("envoi_subscriptions_asked_total", "", "Forms to subscribe that were taken."),

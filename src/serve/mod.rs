@@ -43,10 +43,11 @@ use axum::routing::get;
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use url::Url;
 
 use self::client::Trust;
-use self::courier::{Bag, Tell};
+use self::courier::{Bag, Deadline, Tell};
 use self::desk::Desk;
 use self::limits::Limits;
 use self::meter::Meter;
@@ -66,6 +67,7 @@ pub struct Server {
     desk: Arc<Desk>,
     closing: Closing,
     carrying: JoinHandle<()>,
+    deadline: Deadline,
 }
 
 impl Server {
@@ -88,8 +90,10 @@ impl Server {
         let address = listener.local_addr().map_err(|error| taken(address, error))?;
         let (register, closing) = Register::open(ledger.clone());
         let (meter, limits) = (Arc::<Meter>::default(), Arc::<Limits>::default());
+        let deadline = Deadline::default();
         let needs = ((secret.clone(), ledger.clone()), (Arc::clone(&meter), Arc::clone(&limits)));
-        let (courier, carrying) = Bag::pack(project, &pages, needs.0, needs.1, Arc::clone(&tell)).await?.start();
+        let (courier, carrying) =
+            Bag::pack(project, &pages, needs.0, needs.1, Arc::clone(&tell)).await?.start(Arc::clone(&deadline));
         if serve.trusted_proxy_header.is_none() && base.starts_with("https://") && address.ip().is_loopback() {
             tell(NO_HEADER.to_owned());
         }
@@ -108,7 +112,7 @@ impl Server {
             origin: url.origin().ascii_serialization(),
             serve: serve.clone(),
         };
-        Ok(Self { listener, address, desk: Arc::new(desk), closing, carrying })
+        Ok(Self { listener, address, desk: Arc::new(desk), closing, carrying, deadline })
     }
 
     /// The address that was taken, with its port.
@@ -123,7 +127,11 @@ impl Server {
 
     /// Answers until `until` is over, and finishes what was begun.
     pub async fn serve(self, until: impl Future<Output = ()>) -> Result<()> {
-        let Self { listener, desk, closing, carrying, .. } = self;
+        let Self { listener, desk, closing, carrying, deadline, .. } = self;
+        let until = async {
+            until.await;
+            let _ = deadline.set(Instant::now() + door::GRACE);
+        };
         let ledger = desk.ledger.clone();
         door::keep(listener, routes(&desk), until).await;
         // the last one to write in the register is gone with the desk

@@ -133,16 +133,32 @@ impl OpenPostgres {
         self.ask_as("postgres", "envoi", sql)
     }
 
-    #[track_caller]
-    fn ask_as(&self, user: &str, database: &str, sql: &str) -> String {
-        let output = Command::new(program("psql").expect("ask `need` first"))
-            .args(["--no-psqlrc", "--tuples-only", "--no-align", "-h", "127.0.0.1", "-p", &self.port.to_string()])
+    fn psql(&self, user: &str, database: &str, sql: &str) -> Command {
+        let mut psql = Command::new(program("psql").expect("ask `need` first"));
+        psql.args(["--no-psqlrc", "--tuples-only", "--no-align", "-h", "127.0.0.1", "-p", &self.port.to_string()])
             .args(["-U", user, "-d", database, "-c", sql])
             .stdin(Stdio::null())
-            .output()
-            .expect("psql can be started");
+            .stderr(Stdio::piped());
+        psql
+    }
+
+    #[track_caller]
+    fn ask_as(&self, user: &str, database: &str, sql: &str) -> String {
+        let output = self.psql(user, database, sql).output().expect("psql can be started");
         assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// Locks a table for everybody else, until this server stops or cuts connections; waits until a question of
+    /// envoi's waits for it.
+    #[track_caller]
+    pub fn lock_until_somebody_waits(&self, table: &str) {
+        let sql = format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)");
+        let mut psql = self.psql("postgres", "envoi", &sql);
+        std::thread::spawn(move || psql.output());
+        let asks = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = 'envoi'";
+        let waits = wait_for(PATIENCE, || (self.ask(asks) != "0").then_some(()));
+        assert!(waits.is_some(), "nobody asks for {table}");
     }
 
     /// Cuts every connection of the user `envoi`.
