@@ -12,6 +12,7 @@ use envoi::audience::Subscriber;
 use envoi::language::Language;
 use envoi::ledger::{Enlisted, Ledger, NewSend, Outcome, Recipient, SendKind, State};
 use envoi::project::{Project, Storage};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 use support::{Newsroom, Postgres, Service, need};
 
 /// Runs what waits, on this thread alone.
@@ -205,5 +206,86 @@ fn an_outcome_that_comes_late_is_the_truth_and_nothing_else_is_late() {
         desk.close().await.expect("writes");
         other.close().await.expect("closes");
         slow.close().await.expect("closes");
+    });
+}
+
+/// What was on its way when somebody was erased comes to an end without a name, and is never sent again.
+#[test]
+fn who_is_erased_in_flight_stays_erased_whatever_the_relay_says() {
+    both(async |storage| {
+        let names = ["ada", "ben", "cy", "dan"];
+        let (ledger, send) = begun(&storage, &names).await;
+        let (scribe, desk) = ledger.scribe().expect("signed on");
+        let claimed = ledger.claim(send, 4, 10).await.expect("claims");
+        for one in &claimed {
+            assert!(scribe.in_flight(one.id).written().await.expect("is written"));
+        }
+        for one in recipients(&names) {
+            assert_eq!(ledger.erase(&one.subscriber.address).await.expect("erases").deliveries, 1);
+        }
+        let reply = "5.1.1 <ada@example.com>: no such user".to_owned();
+        let ends = [State::Rejected, State::Deferred, State::Pending];
+        for (one, state) in claimed.iter().zip(ends) {
+            scribe.outcome(Outcome { reply: reply.clone(), ..outcome(one.id, state) }).expect("records");
+        }
+        scribe.withdraw(claimed[3].id).expect("withdraws");
+        scribe.flush().await.expect("writes");
+        if matches!(storage, Storage::Server(_)) {
+            let again = scribe.in_flight(claimed[3].id).written().await.expect("is answered");
+            assert!(!again, "nobody who was erased is written to once more");
+        }
+        drop(scribe);
+        desk.close().await.expect("writes");
+        ledger.give_back().await.expect("gives back");
+        assert!(ledger.claim(send, 4, 10).await.expect("claims").is_empty());
+        assert_eq!(ledger.next_due(send, 4).await.expect("reads"), None);
+        let status = &ledger.sends(None, 10).await.expect("reads")[0];
+        assert_eq!([State::Rejected, State::Suppressed].map(|state| status.deliveries.count(state)), [1, 3]);
+        assert!(status.traces.iter().all(|trace| trace.reply.is_empty()), "{:?}", status.traces);
+        assert_eq!(ledger.suppressions().await.expect("reads"), []);
+        ledger.close().await.expect("closes");
+    });
+}
+
+/// A list is being enlisted, and has got past the look at who was erased, when somebody on it is.
+#[test]
+fn who_is_erased_while_a_list_is_enlisted_is_in_no_send() {
+    if !need(Service::Postgres) {
+        return;
+    }
+    let postgres = Postgres::new().start();
+    let room = Newsroom::new().config(&format!("[ledger]\nurl = \"{}\"", postgres.url()));
+    let project = Project::open(&room.path("")).expect("a project");
+    wait(async {
+        let (ledger, send) = begun(&project.ledger(), &["zoe"]).await;
+        postgres.ask(
+            "CREATE TABLE gate (); GRANT ALL ON gate TO PUBLIC; CREATE FUNCTION pass() RETURNS trigger LANGUAGE plpgsql AS
+                      'BEGIN LOCK TABLE gate IN SHARE MODE; RETURN NEW; END';
+                      CREATE TRIGGER pass BEFORE INSERT ON deliveries FOR EACH ROW EXECUTE FUNCTION pass()",
+        );
+        let mut gate = PgConnection::connect(&postgres.url()).await.expect("connects");
+        gate.execute("BEGIN; LOCK TABLE gate IN ACCESS EXCLUSIVE MODE").await.expect("shuts the gate");
+        let waiting = async |count: &str| {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            postgres.ask("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == count
+        };
+        let ada = recipients(&["ada"]);
+        let address = ada[0].subscriber.address.clone();
+        let enlisting = tokio::spawn({
+            let ledger = ledger.clone();
+            async move { ledger.enlist(send, &ada).await }
+        });
+        while !waiting("1").await {}
+        let other = Ledger::open(&project.ledger()).await.expect("opens");
+        let erasing = tokio::spawn(async move { other.erase(&address).await });
+        while !erasing.is_finished() && !waiting("2").await {}
+        gate.execute("COMMIT").await.expect("opens the gate");
+        enlisting.await.expect("no panic").expect("enlists");
+        erasing.await.expect("no panic").expect("erases");
+        assert_eq!(
+            postgres.ask("SELECT address, state FROM deliveries ORDER BY id"),
+            "zoe@example.com|pending\n(anonymous)|suppressed"
+        );
+        ledger.close().await.expect("closes");
     });
 }

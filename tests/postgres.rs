@@ -171,6 +171,24 @@ fn what_was_prepared_once_is_only_claimed() {
     let _ = settled(&room, &postbox, 2500);
 }
 
+/// The list is the same as in the run before, and so is its mark: only who may be written to has changed.
+#[test]
+fn who_is_restored_gets_what_the_others_got() {
+    if !need(Service::Postgres) {
+        return;
+    }
+    let postgres = Postgres::new().start();
+    let postbox = Postbox::new().start();
+    let room = newsroom(&postbox, &postgres.url(), 3, "");
+    let _ = room.run("unsubscribe reader00002@example.com").exit(0);
+    let _ = room.run("send 2026-11 --yes").exit(0).stdout_has("2 accepted");
+    let _ = room.run("send 2026-11 --yes").exit(0).stdout("nothing is left to send\n");
+    let _ = room.run("subscribers restore reader00002@example.com --reason asked").exit(0);
+    let _ = room.run("send 2026-11 --yes").exit(0).stdout_has("1 accepted");
+    assert!(taken(&postbox).contains("reader00002@example.com"));
+    let _ = room.run("send 2026-11 --yes").exit(0).stdout("nothing is left to send\n");
+}
+
 #[test]
 fn who_is_erased_during_a_send_is_left_out_and_holds_up_nobody() {
     if !need(Service::Postgres) {

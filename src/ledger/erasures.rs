@@ -94,6 +94,7 @@ impl Ledger {
             connection.execute("PRAGMA secure_delete = ON").await.map_err(failed("be written"))?;
         }
         let erased = together!(self, "erase", transaction => {
+            alone(&mut transaction).await?;
             let hash = hash(&salt(&mut transaction).await?, &key);
             alter!(
                 transaction,
@@ -147,8 +148,23 @@ impl Ledger {
     }
 }
 
-/// Those among some keys who were erased. Hashes are computed only where anybody was.
+/// Lets nobody in another session write an address down until the transaction ends, and waits for those who do. A file
+/// has one writer at a time anyway.
+async fn alone(link: &mut Link<'_>) -> Result<()> {
+    if let Link::Postgres(connection) = link {
+        let held = query("SELECT version FROM ledger_version WHERE one FOR UPDATE").execute(&mut **connection).await;
+        held.map_err(failed("erase"))?;
+    }
+    Ok(())
+}
+
+/// Those among some keys who were erased; nobody more is until the transaction ends. Hashes are computed only where
+/// anybody was.
 pub(super) async fn erased_among<'k>(link: &mut Link<'_>, keys: &'k [String]) -> Result<HashSet<&'k str>> {
+    if let Link::Postgres(connection) = link {
+        let held = query("SELECT version FROM ledger_version WHERE one FOR SHARE").execute(&mut **connection).await;
+        held.map_err(failed("be read"))?;
+    }
     let mut found = HashSet::new();
     if !anybody(link).await? {
         return Ok(found);

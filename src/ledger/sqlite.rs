@@ -286,8 +286,10 @@ fn is_busy(code: &str) -> bool {
 async fn change(connection: &mut SqliteConnection, outcomes: &[Outcome], worker: Option<i64>) -> Result<()> {
     let rows: Vec<_> = outcomes.iter().map(|o| (o.id, o.state.name(), o.attempts, o.due, o.code, &o.reply)).collect();
     sqlx::query(
-        "UPDATE deliveries SET state = row.value ->> 1, attempts = row.value ->> 2, due = row.value ->> 3,
+        "UPDATE deliveries SET attempts = row.value ->> 2, due = row.value ->> 3,
                 code = row.value ->> 4, worker = NULL, changed = $2,
+                state = CASE WHEN address = $4 AND row.value ->> 1 IN ('pending', 'deferred') THEN 'suppressed'
+                             ELSE row.value ->> 1 END,
                 reply = CASE WHEN address = $4 THEN NULL ELSE row.value ->> 5 END
          FROM json_each($1) AS row WHERE deliveries.id = row.value ->> 0 AND ($3 IS NULL OR worker = $3)",
     )

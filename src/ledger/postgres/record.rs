@@ -6,6 +6,7 @@ use super::pen::Change;
 use super::{Postgres, now, work};
 use crate::clock;
 use crate::error::Result;
+use crate::ledger::erasures::ANONYMOUS;
 use crate::ledger::statement::{query, query_as};
 
 /// The changes as columns.
@@ -51,8 +52,8 @@ impl Postgres {
     /// Records many changes at once. Gives the deliveries of which it was written.
     ///
     /// A delivery goes in flight only while it is this worker's and the lease runs. What became of it is written also
-    /// where it was taken back as uncertain meanwhile: then nobody else has sent it, and this is what happened. Done a
-    /// second time it changes nothing.
+    /// where it was taken back as uncertain meanwhile: then nobody else has sent it, and this is what happened. Who was
+    /// erased meanwhile comes to an end without a name, and never waits again. Done a second time it changes nothing.
     pub(super) async fn record(&self, worker: i64, changes: &BTreeMap<i64, Change>) -> Result<HashSet<i64>> {
         if changes.is_empty() {
             return Ok(HashSet::new());
@@ -61,19 +62,23 @@ impl Postgres {
         let written: Vec<(i64,)> = work!(self.desk, "record deliveries", transaction => {
             let written = query_as(concat!(
                 "UPDATE deliveries SET
-                    state = CASE WHEN row.state <> 'withdrawn' THEN row.state
+                    state = CASE WHEN deliveries.address = $8 AND row.state IN ('withdrawn', 'pending', 'deferred')
+                                 THEN 'suppressed'
+                                 WHEN row.state <> 'withdrawn' THEN row.state
                                  WHEN deliveries.state = 'uncertain' THEN 'pending' ELSE 'claimed' END,
                     worker = CASE WHEN row.state = 'in-flight' THEN deliveries.worker
                                   WHEN row.state = 'withdrawn' AND deliveries.state <> 'uncertain'
+                                       AND deliveries.address <> $8
                                   THEN deliveries.worker END,
                     attempts = coalesce(row.attempts, deliveries.attempts),
                     due = coalesce(row.pause + ", now!(), ", deliveries.due),
-                    code = row.code, reply = row.reply, changed = ", now!(),
+                    code = row.code, reply = CASE WHEN deliveries.address <> $8 THEN row.reply END,
+                    changed = ", now!(),
                 " FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[])
                        AS row (id, state, attempts, pause, code, reply)
                  WHERE deliveries.id = row.id AND deliveries.worker = $7
                    AND CASE WHEN row.state = 'in-flight'
-                            THEN deliveries.state IN ('claimed', 'in-flight')
+                            THEN deliveries.state IN ('claimed', 'in-flight') AND deliveries.address <> $8
                                  AND EXISTS (SELECT 1 FROM workers WHERE workers.id = $7 AND leased > now())
                             ELSE deliveries.state IN ('claimed', 'in-flight', 'uncertain') END
                  RETURNING deliveries.id"
@@ -85,15 +90,19 @@ impl Postgres {
             .bind(&columns.codes)
             .bind(&columns.replies)
             .bind(worker)
+            .bind(ANONYMOUS)
             .fetch_all(&mut *transaction)
             .await?;
-            if !columns.condemned.is_empty() {
+            let condemned: Vec<i64> =
+                columns.condemned.iter().copied().filter(|id| written.contains(&(*id,))).collect();
+            if !condemned.is_empty() {
                 query(concat!(
                     "INSERT INTO suppressions (key, address, reason, detail, since)
                      SELECT key, address, 'bounced', coalesce(reply, ''), ", now!(),
-                    " FROM deliveries WHERE id = ANY($1) ON CONFLICT (key) DO NOTHING"
+                    " FROM deliveries WHERE id = ANY($1) AND address <> $2 ON CONFLICT (key) DO NOTHING"
                 ))
-                .bind(&columns.condemned)
+                .bind(&condemned)
+                .bind(ANONYMOUS)
                 .execute(&mut *transaction)
                 .await?;
             }
