@@ -258,6 +258,11 @@ fn a_ledger_moves_to_postgresql_and_back() {
     // it goes on there
     room.write("envoi.toml", &config);
     assert_eq!(room.run("status --json").exit(0).stdout_json(), before);
+    // who was enlisted by whom stayed behind
+    let _ = room.run("send 2026-11 --prepared --yes").exit(1).stderr_has("`envoi send 2026-11 --prepare`");
+    while postgres.ask("SELECT count(*) FROM workers WHERE leased > now()") != "0" {
+        std::thread::sleep(Duration::from_millis(50));
+    }
     let _ = room.run("send 2026-11 --yes").exit(0);
     let _ = room.run("send 2026-11 --test ada@example.org --yes").exit(0);
     let there = room.run("status --json").exit(0).stdout_json();
