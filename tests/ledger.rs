@@ -289,3 +289,36 @@ fn who_is_erased_while_a_list_is_enlisted_is_in_no_send() {
         ledger.close().await.expect("closes");
     });
 }
+
+/// Who leaves by `envoi serve` while the ledger is copied must not be written to from the copy.
+#[test]
+fn a_move_is_refused_where_somebody_left_meanwhile() {
+    if !need(Service::Postgres) {
+        return;
+    }
+    let postgres = Postgres::new().start();
+    let room = Newsroom::new().config(&format!("[ledger]\nurl = \"{}\"", postgres.url()));
+    let project = Project::open(&room.path("")).expect("a project");
+    wait(async {
+        let storage = Storage::File(room.path("ledger.db"));
+        let (ledger, _) = begun(&storage, &["ada", "ben"]).await;
+        ledger.close().await.expect("closes");
+        let from = Ledger::open(&storage).await.expect("opens");
+        let to = Ledger::open(&project.ledger()).await.expect("opens");
+        let mut gate = PgConnection::connect(&postgres.url()).await.expect("connects");
+        gate.execute("BEGIN; LOCK TABLE mailboxes IN ACCESS EXCLUSIVE MODE").await.expect("holds the last table");
+        let moving = tokio::spawn(async move { from.move_to(&to).await });
+        while postgres.ask("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") != "1" {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let served = Ledger::open(&storage).await.expect("opens");
+        served.suppress(&recipients(&["ben"])[0].subscriber.address, "unsubscribed", "").await.expect("leaves");
+        gate.execute("COMMIT").await.expect("lets go");
+        let error = moving.await.expect("no panic").expect_err("is refused");
+        assert_eq!(error.to_string(), "`suppressions` changed here while the ledger was copied");
+        // once nobody writes any more, what is new follows
+        let to = Ledger::open(&project.ledger()).await.expect("opens");
+        served.move_to(&to).await.expect("moves");
+        assert_eq!(postgres.ask("SELECT address FROM suppressions"), "ben@example.com");
+    });
+}
