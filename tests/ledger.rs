@@ -12,7 +12,8 @@ use envoi::audience::Subscriber;
 use envoi::language::Language;
 use envoi::ledger::{Enlisted, Ledger, NewSend, Outcome, Recipient, SendKind, State};
 use envoi::project::{Project, Storage};
-use sqlx::{Connection as _, Executor as _, PgConnection};
+use secrecy::ExposeSecret as _;
+use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 use support::{Newsroom, Postgres, Service, need};
 
 /// Runs what waits, on this thread alone.
@@ -149,6 +150,81 @@ fn what_is_put_off_is_due_later_and_is_given_up_in_the_end() {
         assert_eq!(ledger.claim(send, 4, 10).await.expect("claims").len(), 1, "what was given up begins anew");
         drop(scribe);
         desk.close().await.expect("writes");
+        ledger.close().await.expect("closes");
+    });
+}
+
+#[test]
+fn who_was_put_off_and_is_due_again_comes_before_those_who_were_not_tried() {
+    both(async |storage| {
+        let (ledger, send) = begun(&storage, &["ada", "ben", "cy"]).await;
+        let (scribe, desk) = ledger.scribe().expect("signed on");
+        let claimed = ledger.claim(send, 4, 3).await.expect("claims");
+        let now = envoi::clock::passing_seconds();
+        let ends = [(State::Pending, 0), (State::Pending, 0), (State::Deferred, now)];
+        for (one, (state, due)) in claimed.iter().zip(ends) {
+            scribe.outcome(Outcome { due, ..outcome(one.id, state) }).expect("records");
+        }
+        scribe.flush().await.expect("writes");
+        for (after, name) in ["cy", "ada", "ben"].into_iter().enumerate() {
+            let next = ledger.claim(send, 4, 1).await.expect("claims");
+            assert_eq!(next[0].subscriber.address.as_str(), format!("{name}@example.com"), "after {after}");
+        }
+        drop(scribe);
+        desk.close().await.expect("writes");
+        ledger.close().await.expect("closes");
+    });
+}
+
+/// A provider was away, and thousands wait for its next time: a claim does not walk over them.
+#[test]
+fn a_claim_looks_at_nobody_who_was_put_off_for_later() {
+    if !need(Service::Postgres) {
+        return;
+    }
+    let postgres = Postgres::new()
+        .with("session_preload_libraries=auto_explain")
+        .with("auto_explain.log_min_duration=0")
+        .with("auto_explain.log_analyze=on")
+        .start();
+    let room = Newsroom::new().config(&format!("[ledger]\nurl = \"{}\"", postgres.url()));
+    let project = Project::open(&room.path("")).expect("a project");
+    wait(async {
+        let names: Vec<String> = (0..2500).map(|n| format!("reader{n}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let (ledger, send) = begun(&project.ledger(), &names).await;
+        postgres.ask("UPDATE deliveries SET state = 'deferred', due = 9999999999 WHERE id <= 2000");
+        assert_eq!(ledger.claim(send, 4, 100).await.expect("claims").len(), 100);
+        let log = postgres.log();
+        let plan = log.split("Query Text: WITH due AS").nth(1).and_then(|rest| rest.split(" LOG: ").next());
+        let plan = plan.expect("the server tells how it went about the claim");
+        assert!(plan.contains("Index Scan using due_first"), "{plan}");
+        assert!(!plan.contains("Rows Removed by Filter") && !plan.contains("Sort"), "{plan}");
+        ledger.close().await.expect("closes");
+    });
+}
+
+#[test]
+fn a_ledger_of_an_older_envoi_becomes_one_of_this() {
+    const BEFORE: &str = "DROP INDEX due_first; CREATE INDEX claimable ON deliveries (send, id)";
+    both(async |storage| {
+        let (ledger, send) = begun(&storage, &["ada", "ben"]).await;
+        ledger.close().await.expect("closes");
+        match &storage {
+            Storage::File(path) => {
+                let mut older = SqliteConnection::connect(&path.display().to_string()).await.expect("connects");
+                older.execute(BEFORE).await.expect("becomes older");
+                older.execute("PRAGMA user_version = 3").await.expect("becomes older");
+            }
+            Storage::Server(server) => {
+                let mut older = PgConnection::connect(server.url.expose_secret()).await.expect("connects");
+                older.execute(BEFORE).await.expect("becomes older");
+                older.execute("UPDATE ledger_version SET version = 3").await.expect("becomes older");
+            }
+        }
+        let (ledger, same) = begun(&storage, &["ada", "ben"]).await;
+        assert_eq!(same, send);
+        assert_eq!(ledger.claim(send, 4, 10).await.expect("claims").len(), 2);
         ledger.close().await.expect("closes");
     });
 }

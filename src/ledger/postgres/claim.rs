@@ -21,7 +21,7 @@ impl Postgres {
                     WHERE send = $1 AND audience = $2 AND state IN ('pending', 'deferred') AND attempts < $3
                       AND due <= ",
                 now!(),
-                " ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED)
+                " ORDER BY due DESC, id LIMIT $4 FOR UPDATE SKIP LOCKED)
                  UPDATE deliveries SET worker = $5, changed = ",
                 now!(),
                 ", state = CASE WHEN address = $6
@@ -56,12 +56,12 @@ impl Postgres {
         let audience = self.audience(send)?;
         let (left, others): (Option<i64>, bool) = work!(self.line, "be read", transaction => {
             query_as(concat!(
-                "SELECT min(due) - ",
+                "SELECT (SELECT due FROM deliveries
+                         WHERE send = $1 AND audience = $2 AND state IN ('pending', 'deferred') AND attempts < $3
+                         ORDER BY due LIMIT 1) - ",
                 now!(),
                 ", EXISTS (SELECT 1 FROM deliveries
-                           WHERE send = $1 AND audience = $2 AND state IN ('claimed', 'in-flight'))
-                 FROM deliveries
-                 WHERE send = $1 AND audience = $2 AND state IN ('pending', 'deferred') AND attempts < $3"
+                           WHERE send = $1 AND audience = $2 AND state IN ('claimed', 'in-flight'))"
             ))
             .bind(send)
             .bind(audience)

@@ -6,6 +6,7 @@ use super::pen::Change;
 use super::{Postgres, now, work};
 use crate::clock;
 use crate::error::Result;
+use crate::ledger::State;
 use crate::ledger::erasures::ANONYMOUS;
 use crate::ledger::statement::{query, query_as};
 
@@ -38,8 +39,9 @@ impl<'c> Columns<'c> {
                 Change::Withdrawn => "withdrawn",
             });
             columns.attempts.push(outcome.map(|one| i64::from(one.attempts)));
-            // what is due is so by the database's clock: only the pause is ours
-            columns.pauses.push(outcome.map(|one| (one.due - host).max(0)));
+            // what is due is so by the database's clock: only the pause is ours; who was not tried was due before
+            let later = outcome.filter(|one| one.state != State::Pending);
+            columns.pauses.push(later.map(|one| (one.due - host).max(0)));
             columns.codes.push(outcome.and_then(|one| one.code).map(i64::from));
             columns.replies.push(outcome.map(|one| one.reply.as_str()));
             columns.condemned.extend(outcome.filter(|one| one.suppress).map(|one| one.id));
