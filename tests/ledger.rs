@@ -3,14 +3,17 @@
 
 mod support;
 
-use std::sync::Barrier;
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
 use envoi::address::Address;
 use envoi::audience::Subscriber;
 use envoi::language::Language;
-use envoi::ledger::{Enlisted, Ledger, NewSend, Outcome, Recipient, SendKind, State};
+use envoi::ledger::{Enlisted, Fate, Ledger, NewSend, Newcomer, Outcome, Recipient, SendKind, State};
 use envoi::project::{Project, Storage};
 use secrecy::ExposeSecret as _;
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
@@ -204,29 +207,184 @@ fn a_claim_looks_at_nobody_who_was_put_off_for_later() {
     });
 }
 
+/// Does something to a ledger's tables behind its back.
+async fn tamper(storage: &Storage, sql: &'static str) {
+    match storage {
+        Storage::File(path) => {
+            let mut file = SqliteConnection::connect(&path.display().to_string()).await.expect("connects");
+            file.execute(sql).await.expect("is done");
+            file.close().await.expect("closes");
+        }
+        Storage::Server(server) => {
+            let mut line = PgConnection::connect(server.url.expose_secret()).await.expect("connects");
+            sqlx::raw_sql(sql).execute(&mut line).await.expect("is done");
+        }
+    }
+}
+
 #[test]
 fn a_ledger_of_an_older_envoi_becomes_one_of_this() {
-    const BEFORE: &str = "DROP INDEX due_first; CREATE INDEX claimable ON deliveries (send, id)";
     both(async |storage| {
         let (ledger, send) = begun(&storage, &["ada", "ben"]).await;
         ledger.close().await.expect("closes");
-        match &storage {
-            Storage::File(path) => {
-                let mut older = SqliteConnection::connect(&path.display().to_string()).await.expect("connects");
-                older.execute(BEFORE).await.expect("becomes older");
-                older.execute("PRAGMA user_version = 3").await.expect("becomes older");
-            }
-            Storage::Server(server) => {
-                let mut older = PgConnection::connect(server.url.expose_secret()).await.expect("connects");
-                older.execute(BEFORE).await.expect("becomes older");
-                older.execute("UPDATE ledger_version SET version = 3").await.expect("becomes older");
-            }
-        }
+        tamper(&storage, "DROP INDEX due_first; CREATE INDEX claimable ON deliveries (send, id)").await;
+        let version = match &storage {
+            Storage::File(_) => "PRAGMA user_version = 3",
+            Storage::Server(_) => "UPDATE ledger_version SET version = 3",
+        };
+        tamper(&storage, version).await;
         let (ledger, same) = begun(&storage, &["ada", "ben"]).await;
         assert_eq!(same, send);
         assert_eq!(ledger.claim(send, 4, 10).await.expect("claims").len(), 2);
         ledger.close().await.expect("closes");
     });
+}
+
+/// Without the columns every merge field would be empty, and nobody would notice.
+#[test]
+fn a_send_whose_columns_are_damaged_is_refused() {
+    both(async |storage| {
+        let (ledger, send) = begun(&storage, &["ada"]).await;
+        tamper(&storage, "UPDATE sends SET columns = 'email'").await;
+        let error = ledger.columns(send).await.expect_err("is refused");
+        assert_eq!(error.to_string(), "the ledger holds a damaged send: its columns cannot be read");
+        ledger.close().await.expect("closes");
+    });
+}
+
+/// The journal's last lines were lost with the power: the last that it knows of a delivery is not what became of it.
+#[test]
+fn what_was_put_off_before_a_power_cut_may_have_been_accepted_since() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let storage = Storage::File(folder.path().join("ledger.db"));
+    wait(async {
+        let (ledger, send) = begun(&storage, &["ada", "ben"]).await;
+        let (scribe, _desk) = ledger.scribe().expect("signed on");
+        let claimed = ledger.claim(send, 4, 10).await.expect("claims");
+        for (one, state) in claimed.iter().zip([State::Deferred, State::Accepted]) {
+            scribe.outcome(outcome(one.id, state)).expect("records");
+        }
+        scribe.flush().await.expect("writes");
+        assert_eq!(ledger.claim(send, 4, 10).await.expect("claims").len(), 1, "what was put off is tried again");
+        // here the machine ends
+    });
+    wait(async {
+        tamper(&storage, "UPDATE workers SET boot = 'the start before'").await;
+        let mut ledger = Ledger::open(&storage).await.expect("opens");
+        assert_eq!(ledger.sign_on().await.expect("signs on"), 1);
+        let tally = &ledger.sends(None, 0).await.expect("reads")[0].deliveries;
+        let counts = [State::Accepted, State::Uncertain, State::Deferred].map(|state| tally.count(state));
+        assert_eq!(counts, [1, 1, 0]);
+        ledger.close().await.expect("closes");
+    });
+}
+
+/// Whoever reads the file meanwhile keeps its log, in which the old pages are.
+#[test]
+fn what_is_still_in_the_log_after_an_erasure_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ledger.db");
+    wait(async {
+        let (ledger, _) = begun(&Storage::File(path.clone()), &["ada"]).await;
+        let ada = recipients(&["ada"]).remove(0).subscriber.address;
+        let mut reader = SqliteConnection::connect(&path.display().to_string()).await.expect("connects");
+        reader.execute("BEGIN; SELECT count(*) FROM sends").await.expect("reads");
+        assert!(ledger.erase(&ada).await.expect("erases").lingers);
+        reader.execute("COMMIT").await.expect("has read");
+        assert!(!ledger.erase(&ada).await.expect("erases").lingers);
+        assert_eq!(std::fs::metadata(folder.path().join("ledger.db-wal")).expect("it is there").len(), 0);
+        ledger.close().await.expect("closes");
+    });
+}
+
+/// Each look at a page for readers asks who left: somebody who writes for long keeps no page waiting.
+#[test]
+fn questions_do_not_wait_for_whoever_writes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ledger.db");
+    wait(async {
+        let ledger = Ledger::open(&Storage::File(path.clone())).await.expect("opens");
+        let people: Vec<Address> = recipients(&["ada", "ben"]).into_iter().map(|one| one.subscriber.address).collect();
+        ledger.erase(&people[0]).await.expect("erases");
+        let mut writer = SqliteConnection::connect(&path.display().to_string()).await.expect("connects");
+        writer.execute("BEGIN IMMEDIATE").await.expect("writes");
+        assert!(ledger.suppressed().await.expect("reads").holds(&people[0]));
+        assert!(ledger.suppressed_since(&people[0]).await.expect("reads").is_some());
+        let newcomer = |address: &Address| Newcomer {
+            address: address.clone(),
+            language: None,
+            values: Vec::new(),
+            consent: None,
+        };
+        let newcomers: Vec<Newcomer> = people.iter().map(newcomer).collect();
+        assert_eq!(ledger.would_take_in(&newcomers).await.expect("reads"), [Fate::Erased, Fate::Added]);
+        writer.execute("COMMIT").await.expect("has written");
+        ledger.close().await.expect("closes");
+    });
+}
+
+/// The line is cut when the database has committed, before it can say so: the work is done once more.
+#[test]
+fn a_test_is_begun_once_where_its_answer_is_lost() {
+    if !need(Service::Postgres) {
+        return;
+    }
+    let postgres = Postgres::new().start();
+    let url = postgres.url().replace(&postgres.port().to_string(), &cut_after_commit(postgres.port(), "INTO sends"));
+    let room = Newsroom::new().config(&format!("[ledger]\nurl = \"{url}\""));
+    let project = Project::open(&room.path("")).expect("a project");
+    wait(async {
+        let ledger = Ledger::open(&project.ledger()).await.expect("opens");
+        let (send, key) = ledger.begin(&NewSend { kind: SendKind::Test, ..issue() }).await.expect("begins");
+        assert_eq!(postgres.ask("SELECT id, key FROM sends"), format!("{send}|{key}"));
+        ledger.close().await.expect("closes");
+    });
+}
+
+/// Stands before a database, and cuts a line once: when what holds a word was committed, and before that is answered.
+/// Gives its port.
+fn cut_after_commit(port: u16, word: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let own = listener.local_addr().expect("a port").port().to_string();
+    let cut_before = Arc::new(AtomicBool::new(false));
+    thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let server = TcpStream::connect(("127.0.0.1", port)).expect("the database");
+            let cutting = Arc::new(AtomicBool::new(false));
+            let (mut asks, mut asked) = (client.try_clone().expect("one more"), server.try_clone().expect("one more"));
+            let (cut_before, cuts) = (Arc::clone(&cut_before), Arc::clone(&cutting));
+            thread::spawn(move || {
+                let mut seen = false;
+                let _ = pass(&mut asks, &mut asked, |bytes| {
+                    let text = String::from_utf8_lossy(bytes);
+                    seen |= text.contains(word);
+                    if seen && text.contains("COMMIT") && !cut_before.swap(true, Ordering::SeqCst) {
+                        cuts.store(true, Ordering::SeqCst);
+                    }
+                    true
+                });
+            });
+            thread::spawn(move || {
+                let (mut server, mut client) = (server, client);
+                let _ = pass(&mut server, &mut client, |_| !cutting.load(Ordering::SeqCst));
+                let _ = client.shutdown(Shutdown::Both);
+                let _ = server.shutdown(Shutdown::Both);
+            });
+        }
+    });
+    own
+}
+
+/// Passes bytes on, as long as a look lets them.
+fn pass(from: &mut TcpStream, to: &mut TcpStream, mut look: impl FnMut(&[u8]) -> bool) -> std::io::Result<()> {
+    let mut bytes = vec![0; 1 << 16];
+    loop {
+        let count = from.read(&mut bytes)?;
+        if count == 0 || !look(&bytes[..count]) {
+            return to.shutdown(Shutdown::Write);
+        }
+        to.write_all(&bytes[..count])?;
+    }
 }
 
 #[test]

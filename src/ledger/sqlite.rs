@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Executor, Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row, SqliteConnection};
 use tokio::sync::Mutex;
 
 use super::erasures::ANONYMOUS;
@@ -23,6 +23,9 @@ use crate::error::{Error, Result, Trouble};
 
 /// How long a process waits for another one that has the database.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long it waits for readers when it empties the log.
+const SHORT_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Claims what is due: first what was put off, by the index of that name, so that what is put off for later is not
 /// walked over each time.
@@ -94,6 +97,8 @@ impl Sqlite {
             .map_err(failed("sign on"))?;
         drop(connection);
         self.worker = Some(Arc::new(Worker { id, tray: Arc::new(Tray::new(journal)), presence }));
+        // what is claimed is synced; that helps only where the file itself is found again
+        self.sync_folder().await?;
         self.settle().await
     }
 
@@ -249,6 +254,19 @@ impl Sqlite {
         Ok(())
     }
 
+    /// Empties the log that lies beside the file: old pages are in it. `false` where somebody else reads from it; that is
+    /// not waited for long, since nobody may write meanwhile.
+    pub(super) async fn empty_log(&self) -> Result<bool> {
+        let mut connection = self.connection.lock().await;
+        let patience = |time: Duration| AssertSqlSafe(format!("PRAGMA busy_timeout = {}", time.as_millis()));
+        connection.execute(patience(SHORT_PATIENCE)).await.map_err(failed("be written"))?;
+        // that it could not is no error, but a row
+        let done: sqlx::Result<(i64, i64, i64)> =
+            sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await;
+        connection.execute(patience(PATIENCE)).await.map_err(failed("be written"))?;
+        done.map(|(busy, ..)| busy == 0).map_err(failed("be written"))
+    }
+
     /// Brings to the disk what the operating system still holds.
     pub(super) async fn sync(&self) -> Result<()> {
         let mut wal = self.path.as_os_str().to_owned();
@@ -381,7 +399,7 @@ mod tests {
         let ledger = Sqlite::open(&folder.path().join("ledger.db")).await.unwrap();
         let mut connection = ledger.connection.lock().await;
         for (statement, way) in [(CLAIM, "due_first (send=? AND due<?)"), (NEXT_DUE, "due_first (send=?)")] {
-            let sql = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+            let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
             let plan: Vec<String> = sqlx::query(sql)
                 .fetch_all(&mut *connection)
                 .await
