@@ -134,6 +134,28 @@ fn two_processes_of_which_one_is_killed_double_nothing() {
     assert!(accepted <= taken && taken <= accepted + uncertain);
 }
 
+/// Another user's lock cannot always be opened. Here one that nobody can open, since nothing is forbidden to who runs
+/// tests as root.
+#[cfg(unix)]
+#[test]
+fn a_sender_whose_lock_cannot_be_opened_is_not_taken_for_dead() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let postbox = Postbox::new().on(Point::Accepted.nth(1), Act::StallForever).start();
+    let room = newsroom(&postbox, 60);
+    let running = room.spawn("send 2026-11 --yes");
+    postbox.wait_for(1, Duration::from_secs(30));
+    let locks: Vec<String> = room.files("ledger.db.workers").into_iter().filter(|name| !name.contains('.')).collect();
+    assert_eq!(locks.len(), 1, "{locks:?}");
+    let lock = room.path("ledger.db.workers").join(&locks[0]);
+    let mode = std::fs::metadata(&lock).expect("it is there").permissions().mode();
+    assert_eq!(mode & 0o440, 0o440, "the group that shares the ledger may look: {mode:o}");
+    std::fs::remove_file(&lock).and_then(|()| symlink(&lock, &lock)).expect("it leads to itself");
+    // whoever asks for the status takes back what dead ones left
+    assert!(count(&room, "claimed") > 0);
+    assert_eq!(count(&room, "uncertain"), 0);
+    let _ = running.kill();
+}
+
 #[test]
 fn what_was_on_its_way_at_the_kill_is_uncertain_and_no_more() {
     let postbox = Postbox::new().on(Point::Accepted.nth(3), Act::StallForever).start();

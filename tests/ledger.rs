@@ -7,17 +7,10 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
-use envoi::address::Address;
-use envoi::audience::Subscriber;
-use envoi::language::Language;
-use envoi::ledger::{Enlisted, Ledger, NewSend, Outcome, Recipient, SendKind, State};
+use envoi::ledger::{Enlisted, Ledger, Outcome, State};
 use envoi::project::{Project, Storage};
+use support::book::{begun, both, issue, outcome, recipients, tamper, wait};
 use support::{Newsroom, Postgres, Service, need};
-
-/// Runs what waits, on this thread alone.
-fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
-}
 
 #[test]
 fn a_new_ledger_may_be_opened_by_many_at_once() {
@@ -41,48 +34,6 @@ fn a_new_ledger_may_be_opened_by_many_at_once() {
             }
         });
     }
-}
-
-/// Everybody who is on both sides of a test: a ledger in each database, empty.
-fn both(story: impl AsyncFn(Storage)) {
-    let folder = tempfile::tempdir().expect("a folder");
-    wait(story(Storage::File(folder.path().join("ledger.db"))));
-    if need(Service::Postgres) {
-        let postgres = Postgres::new().start();
-        let room = Newsroom::new().config(&format!("[ledger]\nurl = \"{}\"\nlease = 1", postgres.url()));
-        let project = Project::open(&room.path("")).expect("a project");
-        wait(story(project.ledger()));
-    }
-}
-
-fn issue() -> NewSend {
-    NewSend { issue: "2026-11".into(), kind: SendKind::Issue, columns: vec!["email".into(), "first_name".into()] }
-}
-
-fn recipients(names: &[&str]) -> Vec<Recipient> {
-    let recipient = |name: &&str| {
-        let address = Address::parse(&format!("{name}@example.com")).expect("an address");
-        // what COPY and JSON give a meaning
-        let values = vec![address.to_string(), "A\\b\tc \"d\" \u{e9}\n".to_owned()];
-        Recipient { subscriber: Subscriber { address, language: Language::parse("en"), values }, edition: "en".into() }
-    };
-    names.iter().map(recipient).collect()
-}
-
-fn outcome(id: i64, state: State) -> Outcome {
-    let reply = "2.0.0 it's \\ \"taken\"".to_owned();
-    Outcome { id, state, attempts: 1, due: 0, code: Some(250), reply, suppress: state == State::Rejected }
-}
-
-/// A ledger that has signed on, with a send to these people.
-async fn begun(storage: &Storage, names: &[&str]) -> (Ledger, i64) {
-    let mut ledger = Ledger::open(storage).await.expect("opens");
-    let send = ledger.begin(&issue()).await.expect("begins").0;
-    ledger.gather(send, "all").await.expect("gathers");
-    ledger.enlist(send, &recipients(names)).await.expect("enlists");
-    ledger.gathered(send).await.expect("gathers");
-    ledger.sign_on().await.expect("signs on");
-    (ledger, send)
 }
 
 #[test]
@@ -148,6 +99,74 @@ fn what_is_put_off_is_due_later_and_is_given_up_in_the_end() {
         assert_eq!(ledger.claim(send, 4, 10).await.expect("claims").len(), 1, "what was given up begins anew");
         drop(scribe);
         desk.close().await.expect("writes");
+        ledger.close().await.expect("closes");
+    });
+}
+
+#[test]
+fn who_was_put_off_and_is_due_again_comes_before_those_who_were_not_tried() {
+    both(async |storage| {
+        let (ledger, send) = begun(&storage, &["ada", "ben", "cy"]).await;
+        let (scribe, desk) = ledger.scribe().expect("signed on");
+        let claimed = ledger.claim(send, 4, 3).await.expect("claims");
+        let now = envoi::clock::passing_seconds();
+        let ends = [(State::Pending, 0), (State::Pending, 0), (State::Deferred, now)];
+        for (one, (state, due)) in claimed.iter().zip(ends) {
+            scribe.outcome(Outcome { due, ..outcome(one.id, state) }).expect("records");
+        }
+        scribe.flush().await.expect("writes");
+        for (after, name) in ["cy", "ada", "ben"].into_iter().enumerate() {
+            let next = ledger.claim(send, 4, 1).await.expect("claims");
+            assert_eq!(next[0].subscriber.address.as_str(), format!("{name}@example.com"), "after {after}");
+        }
+        drop(scribe);
+        desk.close().await.expect("writes");
+        ledger.close().await.expect("closes");
+    });
+}
+
+/// A provider was away, and thousands wait for its next time: a claim does not walk over them.
+#[test]
+fn a_claim_looks_at_nobody_who_was_put_off_for_later() {
+    if !need(Service::Postgres) {
+        return;
+    }
+    let postgres = Postgres::new()
+        .with("session_preload_libraries=auto_explain")
+        .with("auto_explain.log_min_duration=0")
+        .with("auto_explain.log_analyze=on")
+        .start();
+    let room = Newsroom::new().config(&format!("[ledger]\nurl = \"{}\"", postgres.url()));
+    let project = Project::open(&room.path("")).expect("a project");
+    wait(async {
+        let names: Vec<String> = (0..2500).map(|n| format!("reader{n}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let (ledger, send) = begun(&project.ledger(), &names).await;
+        postgres.ask("UPDATE deliveries SET state = 'deferred', due = 9999999999 WHERE id <= 2000");
+        assert_eq!(ledger.claim(send, 4, 100).await.expect("claims").len(), 100);
+        let log = postgres.log();
+        let plan = log.split("Query Text: WITH due AS").nth(1).and_then(|rest| rest.split(" LOG: ").next());
+        let plan = plan.expect("the server tells how it went about the claim");
+        assert!(plan.contains("Index Scan using due_first"), "{plan}");
+        assert!(!plan.contains("Rows Removed by Filter") && !plan.contains("Sort"), "{plan}");
+        ledger.close().await.expect("closes");
+    });
+}
+
+#[test]
+fn a_ledger_of_an_older_envoi_becomes_one_of_this() {
+    both(async |storage| {
+        let (ledger, send) = begun(&storage, &["ada", "ben"]).await;
+        ledger.close().await.expect("closes");
+        tamper(&storage, "DROP INDEX due_first; CREATE INDEX claimable ON deliveries (send, id)").await;
+        let version = match &storage {
+            Storage::File(_) => "PRAGMA user_version = 3",
+            Storage::Server(_) => "UPDATE ledger_version SET version = 3",
+        };
+        tamper(&storage, version).await;
+        let (ledger, same) = begun(&storage, &["ada", "ben"]).await;
+        assert_eq!(same, send);
+        assert_eq!(ledger.claim(send, 4, 10).await.expect("claims").len(), 2);
         ledger.close().await.expect("closes");
     });
 }

@@ -174,6 +174,24 @@ fn what_was_prepared_once_is_only_claimed() {
     let _ = settled(&room, &postbox, 2500);
 }
 
+/// The list is the same as in the run before, and so is its mark: only who may be written to has changed.
+#[test]
+fn who_is_restored_gets_what_the_others_got() {
+    if !need(Service::Postgres) {
+        return;
+    }
+    let postgres = Postgres::new().start();
+    let postbox = Postbox::new().start();
+    let room = newsroom(&postbox, &postgres.url(), 3, "");
+    let _ = room.run("unsubscribe reader00002@example.com").exit(0);
+    let _ = room.run("send 2026-11 --yes").exit(0).stdout_has("2 accepted");
+    let _ = room.run("send 2026-11 --yes").exit(0).stdout("nothing is left to send\n");
+    let _ = room.run("subscribers restore reader00002@example.com --reason asked").exit(0);
+    let _ = room.run("send 2026-11 --yes").exit(0).stdout_has("1 accepted");
+    assert!(taken(&postbox).contains("reader00002@example.com"));
+    let _ = room.run("send 2026-11 --yes").exit(0).stdout("nothing is left to send\n");
+}
+
 #[test]
 fn who_has_seen_enough_of_a_send_need_not_wait_for_the_database() {
     if !need(Service::Postgres) {
@@ -271,6 +289,11 @@ fn a_ledger_moves_to_postgresql_and_back() {
     // it goes on there
     room.write("envoi.toml", &config);
     assert_eq!(room.run("status --json").exit(0).stdout_json(), before);
+    // who was enlisted by whom stayed behind
+    let _ = room.run("send 2026-11 --prepared --yes").exit(1).stderr_has("`envoi send 2026-11 --prepare`");
+    while postgres.ask("SELECT count(*) FROM workers WHERE leased > now()") != "0" {
+        std::thread::sleep(Duration::from_millis(50));
+    }
     let _ = room.run("send 2026-11 --yes").exit(0);
     let _ = room.run("send 2026-11 --test ada@example.org --yes").exit(0);
     let there = room.run("status --json").exit(0).stdout_json();

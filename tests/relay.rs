@@ -134,6 +134,18 @@ fn who_unsubscribes_during_a_send_is_left_out() {
 }
 
 #[test]
+fn a_ledger_does_not_move_during_a_send_and_no_empty_one_is_left() {
+    let postbox = Postbox::new().start();
+    let room = newsroom(40, &postbox, "connections = 1\nrate = \"10/s\"");
+    let running = room.spawn("send 2026-11 --yes");
+    postbox.wait_for(3, Duration::from_secs(20));
+    room.run("ledger move --to new.db").exit(1).stderr_has("somebody is sending from this ledger");
+    assert!(!room.exists("new.db"));
+    let _ = running.kill();
+    room.run("ledger move --to new.db").exit(0).stderr_has("stop `envoi serve` and `envoi inbox`");
+}
+
+#[test]
 fn a_ledger_of_a_newer_envoi_is_left_alone() {
     let postbox = Postbox::new().start();
     let room = newsroom(2, &postbox, "");

@@ -93,6 +93,15 @@ fn who_is_added_twice_is_on_the_list_once() {
 }
 
 #[test]
+fn a_new_tag_is_added_to_tags_of_which_one_stands_twice() {
+    let room = newsroom().file("old.csv", "email,tags\nada@example.org,Presse presse\n");
+    room.write("new.csv", "email,tags\nada@example.org,board\n");
+    room.run("subscribers import old.csv --yes").exit(0).stdout_has("1 added");
+    room.run("subscribers import new.csv --yes").exit(0).stdout_has("1 changed");
+    room.run("subscribers list --where tag:board").exit(0).stdout_has("ada@example.org,,,,Presse board");
+}
+
+#[test]
 fn who_is_removed_is_gone_and_may_come_back() {
     let room = newsroom();
     room.run("subscribers add ada@example.org").exit(0);

@@ -14,7 +14,7 @@ use crate::clock;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result};
 use crate::issue::{Issue, Kind, Moment, Snippet};
-use crate::ledger::{Ledger, SendKind, State, Tally};
+use crate::ledger::Ledger;
 use crate::press::{complaints, versions};
 use crate::project::Project;
 use crate::rule;
@@ -25,10 +25,7 @@ pub type Sent = BTreeMap<String, i64>;
 /// Asks the project's ledger which issues went out: those of whose deliveries at least one was accepted.
 pub async fn sent(project: &Project) -> Result<Sent> {
     let Some(ledger) = Ledger::existing(&project.ledger()).await? else { return Ok(Sent::new()) };
-    let sends = ledger.sends(None, 0).await?;
-    let went_out = |tally: &Tally| tally.count(State::Accepted) + tally.count(State::Bounced) > 0;
-    let out = sends.into_iter().filter(|send| send.kind == SendKind::Issue && went_out(&send.deliveries));
-    Ok(out.map(|send| (send.issue, send.started)).collect())
+    ledger.went_out().await
 }
 
 /// An issue that is not in the archive, and why.

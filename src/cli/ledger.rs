@@ -22,8 +22,8 @@ enum What {
 
 /// Copy the ledger into another database, and compare the two
 ///
-/// From a file to PostgreSQL or back. What arrived before is not copied again. The ledger stays where it is, too, until
-/// envoi.toml names the other one.
+/// From a file to PostgreSQL or back. Stop `envoi serve` and `envoi inbox` before, and start them again when envoi.toml
+/// names the other one: until then the ledger stays where it is. What arrived before is not copied again.
 #[derive(Debug, clap::Args)]
 struct Move {
     /// A database on PostgreSQL (`postgres://user@host/database`), or a file
@@ -47,6 +47,8 @@ impl Move {
             let from = Book::existing(&project.ledger())
                 .await?
                 .ok_or_else(|| Error::Refused(Trouble::new("there is no ledger yet, and so nothing to move")))?;
+            // before there is another one: what is refused leaves none behind
+            from.at_rest().await?;
             let to = Book::open(&target).await?;
             let moved = from.move_to(&to).await?;
             from.close().await?;
@@ -63,6 +65,7 @@ impl Move {
             Storage::Server(_) => "url = \"postgres://…\"".to_owned(),
         };
         show::hint(&format!("name it under `[ledger]` in envoi.toml (`{line}`), and from then on it is the ledger"));
+        show::hint("stop `envoi serve` and `envoi inbox` until then: what they write now is not in it");
         Ok(Ending::Well)
     }
 

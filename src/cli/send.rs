@@ -13,7 +13,9 @@ use super::grammar::Count;
 use super::summary::{Summary, check};
 use super::{follow, metrics, names, runtime, show};
 use crate::address::Address;
-use crate::delivery::{Audience, Begun, Brake, Dispatch, Options, Progress, Rehearsal, Relay, Report, Survey};
+use crate::delivery::{
+    Audience, Begun, Brake, Dispatch, Options, Progress, Rehearsal, Relay, Report, Survey, not_prepared,
+};
 use crate::error::{Error, Result, Trouble};
 use crate::ledger::{Ledger, SendKind, State, Suppressed, Tally};
 use crate::project::Project;
@@ -136,10 +138,7 @@ impl Send {
         {
             return ledger.columns(send).await;
         }
-        Err(Error::Refused(
-            Trouble::new(format!("`{}` was not prepared", self.issue))
-                .hint(format!("enlist its audience first: `envoi send {} --prepare`", self.issue)),
-        ))
+        Err(not_prepared(&self.issue))
     }
 
     fn refuse_embargo(&self, dispatch: &Dispatch<'_>) -> Result<()> {
@@ -192,7 +191,7 @@ impl Send {
             return Ok(if uncertain { Ending::Uncertain } else { Ending::Well });
         }
         if self.prepare {
-            let begun = dispatch.begin(&ledger, relay, self.resend_uncertain).await?;
+            let begun = dispatch.begin(&ledger, &survey, relay, self.resend_uncertain).await?;
             let deliveries = match ledger.find(&self.issue).await? {
                 Some(send) => ledger.tally(send).await?,
                 None => Tally::default(),
@@ -212,7 +211,7 @@ impl Send {
             let lost = Count(lost, "delivery");
             show::remark(format_args!("{lost} became uncertain when an earlier run was cut off"));
         }
-        let begun = dispatch.begin(&ledger, relay, self.resend_uncertain).await?;
+        let begun = dispatch.begin(&ledger, &survey, relay, self.resend_uncertain).await?;
         let brake = Brake::default();
         let sent = self.watch(dispatch, &ledger, &begun, relay, &brake).await;
         // what was claimed and not sent is open to others again, whatever happened

@@ -173,7 +173,7 @@ impl<'p> Dispatch<'p> {
             }
             To::Prepared(_) => {
                 let Some(ledger) = ledger else { return Ok(Survey::default()) };
-                let send = ledger.find(&self.issue.slug).await?.ok_or_else(not_prepared)?;
+                let send = ledger.find(&self.issue.slug).await?.ok_or_else(|| not_prepared(&self.issue.slug))?;
                 ledger.refuse_forgotten(send, &self.issue.slug).await?;
                 let editions = ledger.editions(send).await?.into_iter();
                 let editions = editions.filter_map(|(name, count)| Some((Language::parse(&name)?, count))).collect();
@@ -219,9 +219,15 @@ impl<'p> Dispatch<'p> {
         Ok(rehearsal)
     }
 
-    /// Enlists the audience in the ledger: in the issue's one send, or for a test in a new one an edition. What an
-    /// earlier run gave up on is open again, and what is uncertain where that is asked for.
-    pub async fn begin(&self, ledger: &Ledger, relay: Option<&Relay>, resend_uncertain: bool) -> Result<Begun> {
+    /// Enlists the audience that was surveyed in the ledger: in the issue's one send, or for a test in a new one an
+    /// edition. What an earlier run gave up on is open again, and what is uncertain where that is asked for.
+    pub async fn begin(
+        &self,
+        ledger: &Ledger,
+        survey: &Survey,
+        relay: Option<&Relay>,
+        resend_uncertain: bool,
+    ) -> Result<Begun> {
         let new = |columns: &Columns| NewSend {
             issue: self.issue.slug.clone(),
             kind: self.kind(),
@@ -232,13 +238,13 @@ impl<'p> Dispatch<'p> {
             To::List(plan) => {
                 let send = ledger.begin(&new(plan.columns())).await?;
                 ledger.refuse_forgotten(send.0, &self.issue.slug).await?;
-                begun.enlisted = plan.enlist(ledger, send.0, &self.issue).await?;
+                begun.enlisted = plan.enlist(ledger, send.0, &self.issue, survey).await?;
                 begun.sends.push(send);
             }
             To::Prepared(columns) => {
                 let send = ledger.begin(&new(columns)).await?;
                 if !ledger.join(send.0).await? {
-                    return Err(not_prepared());
+                    return Err(not_prepared(&self.issue.slug));
                 }
                 begun.sends.push(send);
             }
@@ -334,9 +340,11 @@ fn unknown(address: Address, columns: Columns) -> (Subscriber, Columns) {
     (Subscriber { address, language: None, values }, columns)
 }
 
-fn not_prepared() -> Error {
+/// Nobody was enlisted in an issue's send, or not here: a ledger that was moved forgets who was.
+pub fn not_prepared(issue: &str) -> Error {
     Error::Refused(
-        Trouble::new("this send was not prepared").hint("enlist its audience first: `envoi send ISSUE --prepare`"),
+        Trouble::new(format!("`{issue}` was not prepared"))
+            .hint(format!("enlist its audience first: `envoi send {issue} --prepare`")),
     )
 }
 

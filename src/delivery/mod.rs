@@ -31,7 +31,7 @@ mod worker;
 pub use brake::Brake;
 pub use catcher::Catcher;
 pub use connection::Connection;
-pub use dispatch::{Audience, Begun, Dispatch, Options, Rehearsal};
+pub use dispatch::{Audience, Begun, Dispatch, Options, Rehearsal, not_prepared};
 pub use letter::Carried;
 pub use offer::Offer;
 pub use plan::{Plan, Survey};

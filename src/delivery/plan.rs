@@ -126,11 +126,16 @@ impl Plan {
     }
 
     /// Enlists everybody who is meant in a send, as this run's audience. Where the send began with another list, its
-    /// columns rule.
-    pub async fn enlist(&self, ledger: &Ledger, send: SendId, issue: &Issue) -> Result<Enlisted> {
+    /// columns rule. Where another run enlisted the same list, and the survey found nobody who is not in the send, there
+    /// is nothing to do.
+    pub async fn enlist(&self, ledger: &Ledger, send: SendId, issue: &Issue, survey: &Survey) -> Result<Enlisted> {
         let columns = Columns(ledger.columns(send).await?);
-        if ledger.shares_audiences() && ledger.gather(send, &self.digest()?).await? {
-            return Ok(Enlisted::default());
+        if ledger.shares_audiences() {
+            let gathered = ledger.gather(send, &self.digest()?).await?;
+            // who was suppressed then, and may be written to by now, is still missing
+            if gathered && survey.total() <= survey.so_far.total() {
+                return Ok(Enlisted::default());
+            }
         }
         let nobody = Suppressed::default();
         let mut reading = self.read(issue, &nobody)?;

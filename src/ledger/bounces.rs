@@ -93,20 +93,19 @@ impl Ledger {
     /// The keys of all sends, the latest first.
     pub async fn send_keys(&self) -> Result<Vec<(SendId, String)>> {
         on!(self, "be read", connection => {
-        query_as("SELECT id, key FROM sends ORDER BY id DESC")
-        .fetch_all(connection)
+            query_as("SELECT id, key FROM sends ORDER BY id DESC").fetch_all(connection)
         })
     }
 
     /// A delivery by its number.
     pub async fn sent(&self, delivery: i64) -> Result<Option<Sent>> {
         let row: Option<(i64, String, String)> = on!(self, "be read", connection => {
-        query_as(
-                    "SELECT deliveries.id, sends.key, deliveries.address
-                     FROM deliveries JOIN sends ON sends.id = deliveries.send WHERE deliveries.id = $1",
-                )
-                .bind(delivery)
-        .fetch_optional(connection)
+            query_as(
+                "SELECT deliveries.id, sends.key, deliveries.address
+                 FROM deliveries JOIN sends ON sends.id = deliveries.send WHERE deliveries.id = $1",
+            )
+            .bind(delivery)
+            .fetch_optional(connection)
         })?;
         Ok(row.and_then(sent))
     }
@@ -114,14 +113,14 @@ impl Ledger {
     /// An address's delivery within a send.
     pub async fn sent_to(&self, send: SendId, key: &str) -> Result<Option<Sent>> {
         let row: Option<(i64, String, String)> = on!(self, "be read", connection => {
-        query_as(
-                    "SELECT deliveries.id, sends.key, deliveries.address
-             FROM deliveries JOIN sends ON sends.id = deliveries.send
-             WHERE deliveries.send = $1 AND deliveries.key = $2",
-                )
-                .bind(send)
-                .bind(key)
-        .fetch_optional(connection)
+            query_as(
+                "SELECT deliveries.id, sends.key, deliveries.address
+                 FROM deliveries JOIN sends ON sends.id = deliveries.send
+                 WHERE deliveries.send = $1 AND deliveries.key = $2",
+            )
+            .bind(send)
+            .bind(key)
+            .fetch_optional(connection)
         })?;
         Ok(row.and_then(sent))
     }
@@ -130,11 +129,11 @@ impl Ledger {
     pub async fn was_written_to(&self, key: &str) -> Result<bool> {
         // by way of the sends: deliveries are found by send and address
         let count: i64 = on!(self, "be read", connection => {
-        query_scalar(
-                    "SELECT count(*) FROM sends JOIN deliveries ON deliveries.send = sends.id AND deliveries.key = $1",
-                )
-                .bind(key)
-        .fetch_one(connection)
+            query_scalar(
+                "SELECT count(*) FROM sends JOIN deliveries ON deliveries.send = sends.id AND deliveries.key = $1",
+            )
+            .bind(key)
+            .fetch_one(connection)
         })?;
         Ok(count > 0)
     }
@@ -142,9 +141,7 @@ impl Ledger {
     /// Whether a message was noted before.
     pub async fn is_noted(&self, digest: &str) -> Result<bool> {
         let count: i64 = on!(self, "be read", connection => {
-        query_scalar("SELECT count(*) FROM bounces WHERE digest = $1")
-                    .bind(digest)
-        .fetch_one(connection)
+            query_scalar("SELECT count(*) FROM bounces WHERE digest = $1").bind(digest).fetch_one(connection)
         })?;
         Ok(count > 0)
     }
@@ -182,9 +179,7 @@ impl Ledger {
     /// Up to where a mailbox on a server was read: its UIDVALIDITY and the last UID (RFC 3501, section 2.3.1.1).
     pub async fn bookmark(&self, mailbox: &str) -> Result<Option<(i64, i64)>> {
         on!(self, "be read", connection => {
-        query_as("SELECT validity, uid FROM mailboxes WHERE name = $1")
-                    .bind(mailbox)
-        .fetch_optional(connection)
+            query_as("SELECT validity, uid FROM mailboxes WHERE name = $1").bind(mailbox).fetch_optional(connection)
         })
     }
 

@@ -13,7 +13,7 @@ use sqlx::Executor;
 use sqlx::query::QueryAs;
 
 use super::many::among;
-use super::statement::{Link, alter, ask, query, query_scalar, together};
+use super::statement::{Link, alter, ask, look, query, query_scalar, together};
 use super::{Database, Ledger, failed};
 use crate::address::Address;
 use crate::clock;
@@ -38,6 +38,9 @@ pub struct Erased {
     pub deliveries: u64,
     /// Whether they were suppressed.
     pub suppressed: bool,
+    /// Whether the log beside the file still holds what was erased, since somebody else was reading. To erase once more
+    /// empties it.
+    pub lingers: bool,
 }
 
 /// The addresses that are never written to: known ones, and erased ones known by their hash.
@@ -59,7 +62,7 @@ impl Suppressed {
 impl Ledger {
     /// The addresses that are never written to, to be asked for many.
     pub async fn suppressed(&self) -> Result<Suppressed> {
-        together!(self, "be read", transaction => {
+        look!(self, "be read", transaction => {
             let keys: Vec<String> =
                 ask!(transaction, connection => query_scalar("SELECT key FROM suppressions").fetch_all(connection))?;
             let erased: Vec<String> =
@@ -72,7 +75,7 @@ impl Ledger {
     /// Since when somebody is erased, in seconds since 1970, if they are.
     pub async fn erased_since(&self, address: &Address) -> Result<Option<i64>> {
         let key = address.key();
-        together!(self, "be read", transaction => {
+        look!(self, "be read", transaction => {
             if anybody(&mut transaction).await? {
                 let hash = hash(&salt(&mut transaction).await?, &key);
                 ask!(transaction, connection => {
@@ -93,8 +96,9 @@ impl Ledger {
             let mut connection = sqlite.connection.lock().await;
             connection.execute("PRAGMA secure_delete = ON").await.map_err(failed("be written"))?;
         }
-        let erased = together!(self, "erase", transaction => {
-            let hash = hash(&salt(&mut transaction).await?, &key);
+        let mut erased = together!(self, "erase", transaction => {
+            alone(&mut transaction).await?;
+            let hash = hash(&make_salt(&mut transaction).await?, &key);
             alter!(
                 transaction,
                 query("INSERT INTO erasures (hash, since) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING")
@@ -127,8 +131,7 @@ impl Ledger {
         })?;
         if let Database::Sqlite(sqlite) = &self.database {
             // the log before it still holds the old pages
-            let mut connection = sqlite.connection.lock().await;
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").await.map_err(failed("be written"))?;
+            erased.lingers = !sqlite.empty_log().await?;
         }
         Ok(erased)
     }
@@ -147,8 +150,23 @@ impl Ledger {
     }
 }
 
-/// Those among some keys who were erased. Hashes are computed only where anybody was.
+/// Lets nobody in another session write an address down until the transaction ends, and waits for those who do. A file
+/// has one writer at a time anyway.
+async fn alone(link: &mut Link<'_>) -> Result<()> {
+    if let Link::Postgres(connection) = link {
+        let held = query("SELECT version FROM ledger_version WHERE one FOR UPDATE").execute(&mut **connection).await;
+        held.map_err(failed("erase"))?;
+    }
+    Ok(())
+}
+
+/// Those among some keys who were erased; nobody more is until the transaction ends. Hashes are computed only where
+/// anybody was.
 pub(super) async fn erased_among<'k>(link: &mut Link<'_>, keys: &'k [String]) -> Result<HashSet<&'k str>> {
+    if let Link::Postgres(connection) = link {
+        let held = query("SELECT version FROM ledger_version WHERE one FOR SHARE").execute(&mut **connection).await;
+        held.map_err(failed("be read"))?;
+    }
     let mut found = HashSet::new();
     if !anybody(link).await? {
         return Ok(found);
@@ -176,8 +194,8 @@ async fn anybody(link: &mut Link<'_>) -> Result<bool> {
     Ok(one > 0)
 }
 
-/// The ledger's own salt, made when it is first wanted.
-async fn salt(link: &mut Link<'_>) -> Result<Vec<u8>> {
+/// The ledger's own salt, made when somebody is first erased.
+async fn make_salt(link: &mut Link<'_>) -> Result<Vec<u8>> {
     let mut fresh = [0_u8; 32];
     SystemRandom::new()
         .fill(&mut fresh)
@@ -188,11 +206,19 @@ async fn salt(link: &mut Link<'_>) -> Result<Vec<u8>> {
         query("INSERT INTO salts (name, salt) VALUES ('erasures', $1) ON CONFLICT (name) DO NOTHING").bind(&fresh)
     )
     .map_err(failed("be written"))?;
-    let salt: String = ask!(link, connection => {
-        query_scalar("SELECT salt FROM salts WHERE name = 'erasures'").fetch_one(connection)
+    salt(link).await
+}
+
+/// The ledger's own salt, which there is as soon as anybody was erased.
+async fn salt(link: &mut Link<'_>) -> Result<Vec<u8>> {
+    let salt: Option<String> = ask!(link, connection => {
+        query_scalar("SELECT salt FROM salts WHERE name = 'erasures'").fetch_optional(connection)
     })
     .map_err(failed("be read"))?;
-    Ok(salt.into_bytes())
+    salt.map(String::into_bytes).ok_or_else(|| {
+        let trouble = Trouble::new("the ledger no longer knows who was erased: the salt of their hashes is missing");
+        Error::Ledger(trouble.hint("bring it back from a backup: the table `salts` holds it"))
+    })
 }
 
 fn hash(salt: &[u8], key: &str) -> String {

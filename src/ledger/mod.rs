@@ -56,7 +56,7 @@ use crate::language::Language;
 /// Something the database said, in the officer's terms.
 fn failed(what: &'static str) -> impl FnOnce(sqlx::Error) -> Error {
     move |error| {
-        let full = error.to_string().contains("full");
+        let full = is_full(&error);
         let trouble = Trouble::new(format!("the ledger: cannot {what}")).because(Cause::from(error));
         Error::Ledger(if full {
             trouble.hint("make room on the disk and run the command again; nothing is sent twice")
@@ -66,6 +66,12 @@ fn failed(what: &'static str) -> impl FnOnce(sqlx::Error) -> Error {
     }
 }
 
+/// Whether the disk is full: `SQLITE_FULL`, PostgreSQL's `disk_full`.
+fn is_full(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| ["13", "53100"].contains(&&*code))
+}
+
 /// A delivery as its row tells it.
 fn delivery(id: i64, address: &str, edition: String, values: &str, attempts: u16) -> Result<Delivery> {
     let damaged = |what: &str| Error::Ledger(Trouble::new(format!("the ledger holds a damaged delivery: {what}")));
@@ -73,4 +79,21 @@ fn delivery(id: i64, address: &str, edition: String, values: &str, attempts: u16
     let values = serde_json::from_str(values).map_err(|_| damaged(address.as_str()))?;
     let language = Language::parse(&edition);
     Ok(Delivery { id, subscriber: Subscriber { address, language, values }, edition, attempts })
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection as _, Executor as _, SqliteConnection};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_disk_that_is_full_is_known_by_its_code() {
+        let mut small = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        small.execute("CREATE TABLE t (c); PRAGMA max_page_count = 3").await.unwrap();
+        let full = small.execute("INSERT INTO t VALUES (zeroblob(100000))").await.unwrap_err();
+        assert!(failed("be written")(full).hints()[0].starts_with("make room on the disk"));
+        let other = sqlx::Error::Protocol("it ended before it was successfully read".into());
+        assert!(failed("be written")(other).hints()[0].starts_with("`envoi status`"));
+    }
 }

@@ -1,7 +1,8 @@
 //! A ledger moved to another database: every row copied, a page at a time, and then compared, by number and by checksum.
 //!
 //! What is there already is not copied again, so that a move that was cut off goes on when it is begun again. What a
-//! process alone needs (workers, audiences) stays behind.
+//! process alone needs (workers, audiences) stays behind. Senders are seen; who else writes meanwhile (`serve`, `inbox`)
+//! is known by what has changed in the end.
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -28,7 +29,7 @@ struct Table {
     columns: &'static [(&'static str, Kind)],
 }
 
-/// A table that has numbers of its own as keys, as `table!(name 1: id N, key T)`.
+/// A table, of whose columns the first ones are its key: `table!(name 1: id N, key T)`; N is a number, T a text.
 macro_rules! table {
     (@ T) => { Kind::Text };
     (@ N) => { Kind::Number };
@@ -85,14 +86,19 @@ impl Checksum {
 }
 
 impl Ledger {
+    /// Refuses where somebody is sending from this ledger.
+    pub async fn at_rest(&self) -> Result<()> {
+        self.settle().await?;
+        if self.workers().await? == 0 {
+            return Ok(());
+        }
+        Err(Error::Refused(Trouble::new("somebody is sending from this ledger").hint("wait until the send has ended")))
+    }
+
     /// Copies everything into another ledger, which must be empty or hold a part of this one, and compares the two.
     pub async fn move_to(&self, other: &Self) -> Result<Moved> {
-        self.settle().await?;
-        if self.workers().await? + other.workers().await? > 0 {
-            return Err(Error::Refused(
-                Trouble::new("somebody is sending from this ledger").hint("wait until the send has ended"),
-            ));
-        }
+        self.at_rest().await?;
+        other.at_rest().await?;
         let known: Vec<String> = self.send_keys().await?.into_iter().map(|(_, key)| key).collect();
         if other.send_keys().await?.iter().any(|(_, key)| !known.contains(key)) {
             return Err(Error::Refused(
@@ -100,7 +106,7 @@ impl Ledger {
                     .hint("name an empty database, or a file that is not there"),
             ));
         }
-        let mut tables = Vec::new();
+        let mut copied = Vec::new();
         for table in TABLES {
             let mut own = Checksum::default();
             let mut last: Option<Value> = None;
@@ -124,9 +130,18 @@ impl Ledger {
                     .hint("nothing was changed here; empty the other database, and move again"),
                 ));
             }
-            tables.push((table.name, own.rows));
+            copied.push(own);
         }
-        Ok(Moved { tables })
+        for (table, own) in TABLES.iter().zip(&copied) {
+            if self.checksum(table).await? != *own {
+                return Err(Error::Ledger(
+                    Trouble::new(format!("`{}` changed here while the ledger was copied", table.name))
+                        .hint("stop `envoi serve` and `envoi inbox`, then move again; start them when it is done"),
+                ));
+            }
+        }
+        self.at_rest().await?;
+        Ok(Moved { tables: TABLES.iter().zip(&copied).map(|(table, own)| (table.name, own.rows)).collect() })
     }
 
     async fn checksum(&self, table: &Table) -> Result<Checksum> {

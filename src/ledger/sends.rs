@@ -3,7 +3,7 @@
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::statement::{ask, on, query_as, query_scalar, together};
-use super::{Ledger, NewSend, SendId, SendKind};
+use super::{Ledger, NewSend, SendId};
 use crate::clock;
 use crate::error::{Error, Result, Trouble};
 
@@ -14,16 +14,15 @@ impl Ledger {
         let key = random_key()?;
         let columns = serde_json::to_string(&send.columns).unwrap_or_default();
         together!(self, "begin a send", transaction => {
-            let found = if send.kind == SendKind::Issue {
-                ask!(transaction, connection => {
-                    query_as("SELECT id, key FROM sends WHERE issue = $1 AND kind = 'issue'")
-                        .bind(&send.issue)
-                        .fetch_optional(connection)
-                })?
-            } else {
-                None
-            };
+            let found = ask!(transaction, connection => {
+                query_as("SELECT id, key FROM sends WHERE key = $1 OR issue = $2 AND kind = 'issue' AND $3 = 'issue'")
+                    .bind(&key)
+                    .bind(&send.issue)
+                    .bind(send.kind.name())
+                    .fetch_optional(connection)
+            })?;
             match found {
+                // the issue's own; or this very one, where the line was cut after the last word
                 Some(found) => found,
                 None => ask!(transaction, connection => {
                     query_as(
@@ -56,7 +55,10 @@ impl Ledger {
         let columns: String = on!(self, "be read", connection => {
             query_scalar("SELECT columns FROM sends WHERE id = $1").bind(send).fetch_one(connection)
         })?;
-        Ok(serde_json::from_str(&columns).unwrap_or_default())
+        serde_json::from_str(&columns).map_err(|error| {
+            let trouble = Trouble::new("the ledger holds a damaged send: its columns cannot be read").because(error);
+            Error::Ledger(trouble.hint("bring the ledger back from a backup; without them every merge field is empty"))
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Executor, Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row, SqliteConnection};
 use tokio::sync::Mutex;
 
 use super::erasures::ANONYMOUS;
@@ -23,6 +23,24 @@ use crate::error::{Error, Result, Trouble};
 
 /// How long a process waits for another one that has the database.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long it waits for readers when it empties the log.
+const SHORT_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Claims what is due: first what was put off, by the index of that name, so that what is put off for later is not
+/// walked over each time.
+const CLAIM: &str = "
+    UPDATE deliveries SET state = 'claimed', worker = $1, changed = $2
+    WHERE id IN (SELECT id FROM deliveries WHERE send = $3 AND state IN ('pending', 'deferred')
+                 AND due <= $2 AND attempts < $4 AND key IN (SELECT key FROM audience)
+                 ORDER BY due DESC, id LIMIT $5)
+    RETURNING id, address, edition, \"values\", attempts,
+              EXISTS (SELECT 1 FROM suppressions WHERE suppressions.key = deliveries.key) AS suppressed";
+
+/// When the next one is due.
+const NEXT_DUE: &str = "
+    SELECT due FROM deliveries WHERE send = $1 AND state IN ('pending', 'deferred') AND attempts < $2
+    AND key IN (SELECT key FROM audience) ORDER BY due LIMIT 1";
 
 /// A ledger in a file, opened. Clones share it.
 #[derive(Debug, Clone)]
@@ -79,6 +97,8 @@ impl Sqlite {
             .map_err(failed("sign on"))?;
         drop(connection);
         self.worker = Some(Arc::new(Worker { id, tray: Arc::new(Tray::new(journal)), presence }));
+        // what is claimed is synced; that helps only where the file itself is found again
+        self.sync_folder().await?;
         self.settle().await
     }
 
@@ -132,22 +152,15 @@ impl Sqlite {
         let now = clock::passing_seconds();
         let mut connection = self.connection.lock().await;
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed("claim deliveries"))?;
-        let rows = sqlx::query(
-            "UPDATE deliveries SET state = 'claimed', worker = $1, changed = $2
-             WHERE id IN (SELECT id FROM deliveries WHERE send = $3 AND state IN ('pending', 'deferred')
-                          AND due <= $2 AND attempts < $4 AND key IN (SELECT key FROM audience)
-                          ORDER BY id LIMIT $5)
-             RETURNING id, address, edition, \"values\", attempts,
-                       EXISTS (SELECT 1 FROM suppressions WHERE suppressions.key = deliveries.key) AS suppressed",
-        )
-        .bind(worker)
-        .bind(now)
-        .bind(send)
-        .bind(attempts)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(failed("claim deliveries"))?;
+        let rows = sqlx::query(CLAIM)
+            .bind(worker)
+            .bind(now)
+            .bind(send)
+            .bind(attempts)
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(failed("claim deliveries"))?;
         let (suppressed, free): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.get::<bool, _>("suppressed"));
         let suppressed: Vec<i64> = suppressed.iter().map(|row| row.get("id")).collect();
         if !suppressed.is_empty() {
@@ -174,15 +187,12 @@ impl Sqlite {
     /// When the next deferred delivery is due, if one will be tried again.
     pub(super) async fn next_due(&self, send: SendId, attempts: u16) -> Result<Option<i64>> {
         let mut connection = self.connection.lock().await;
-        sqlx::query_scalar(
-            "SELECT min(due) FROM deliveries WHERE send = $1 AND state IN ('pending', 'deferred') AND attempts < $2
-             AND key IN (SELECT key FROM audience)",
-        )
-        .bind(send)
-        .bind(attempts)
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(failed("be read"))
+        sqlx::query_scalar(NEXT_DUE)
+            .bind(send)
+            .bind(attempts)
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(failed("be read"))
     }
 
     /// Records what became of many deliveries at once.
@@ -244,6 +254,19 @@ impl Sqlite {
         Ok(())
     }
 
+    /// Empties the log that lies beside the file: old pages are in it. `false` where somebody else reads from it; that is
+    /// not waited for long, since nobody may write meanwhile.
+    pub(super) async fn empty_log(&self) -> Result<bool> {
+        let mut connection = self.connection.lock().await;
+        let patience = |time: Duration| AssertSqlSafe(format!("PRAGMA busy_timeout = {}", time.as_millis()));
+        connection.execute(patience(SHORT_PATIENCE)).await.map_err(failed("be written"))?;
+        // that it could not is no error, but a row
+        let done: sqlx::Result<(i64, i64, i64)> =
+            sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await;
+        connection.execute(patience(PATIENCE)).await.map_err(failed("be written"))?;
+        done.map(|(busy, ..)| busy == 0).map_err(failed("be written"))
+    }
+
     /// Brings to the disk what the operating system still holds.
     pub(super) async fn sync(&self) -> Result<()> {
         let mut wal = self.path.as_os_str().to_owned();
@@ -286,8 +309,10 @@ fn is_busy(code: &str) -> bool {
 async fn change(connection: &mut SqliteConnection, outcomes: &[Outcome], worker: Option<i64>) -> Result<()> {
     let rows: Vec<_> = outcomes.iter().map(|o| (o.id, o.state.name(), o.attempts, o.due, o.code, &o.reply)).collect();
     sqlx::query(
-        "UPDATE deliveries SET state = row.value ->> 1, attempts = row.value ->> 2, due = row.value ->> 3,
+        "UPDATE deliveries SET attempts = row.value ->> 2, due = row.value ->> 3,
                 code = row.value ->> 4, worker = NULL, changed = $2,
+                state = CASE WHEN address = $4 AND row.value ->> 1 IN ('pending', 'deferred') THEN 'suppressed'
+                             ELSE row.value ->> 1 END,
                 reply = CASE WHEN address = $4 THEN NULL ELSE row.value ->> 5 END
          FROM json_each($1) AS row WHERE deliveries.id = row.value ->> 0 AND ($3 IS NULL OR worker = $3)",
     )
@@ -361,4 +386,29 @@ async fn take_back(connection: &mut SqliteConnection, worker: i64, journal: &Pat
     // the database has it all
     let _ = std::fs::remove_file(journal);
     Ok(uncertain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// However many are put off for later, nobody walks over them.
+    #[tokio::test]
+    async fn what_is_due_is_found_by_its_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Sqlite::open(&folder.path().join("ledger.db")).await.unwrap();
+        let mut connection = ledger.connection.lock().await;
+        for (statement, way) in [(CLAIM, "due_first (send=? AND due<?)"), (NEXT_DUE, "due_first (send=?)")] {
+            let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+            let plan: Vec<String> = sqlx::query(sql)
+                .fetch_all(&mut *connection)
+                .await
+                .unwrap()
+                .iter()
+                .map(|row| row.get("detail"))
+                .collect();
+            assert!(plan.iter().any(|step| step.ends_with(way)), "{plan:?}");
+            assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{plan:?}");
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! One statement for both databases: SQL in the words that SQLite and PostgreSQL share, run on the one that the ledger
 //! is in.
 //!
-//! [`on!`] asks, [`change!`] changes (and gives how many rows), [`together!`] does several things in one transaction:
+//! [`on!`] asks, [`change!`] changes (and gives how many rows), [`together!`] does several things in one transaction,
+//! [`look!`] asks several questions in one:
 //!
 //! ```ignore
 //! let found = on!(self, "be read", connection => {
@@ -213,12 +214,26 @@ macro_rules! change {
 /// Does several things in one transaction: a block with `?` in it, on a [`Link`].
 macro_rules! together {
     ($ledger:expr, $what:expr, $transaction:ident => $work:block) => {
+        // to write from the start: who reads and then wants to write is refused where another wrote meanwhile
+        $crate::ledger::statement::within!($ledger, $what, "BEGIN IMMEDIATE", $transaction => $work)
+    };
+}
+
+/// Asks several questions of one state of things, and waits for nobody who writes.
+macro_rules! look {
+    ($ledger:expr, $what:expr, $transaction:ident => $work:block) => {
+        $crate::ledger::statement::within!($ledger, $what, "BEGIN", $transaction => $work)
+    };
+}
+
+/// A block in a transaction, which begins in SQLite with these words.
+macro_rules! within {
+    ($ledger:expr, $what:expr, $begin:literal, $transaction:ident => $work:block) => {
         match &$ledger.database {
             $crate::ledger::Database::Sqlite(sqlite) => {
                 let mut held = sqlite.connection.lock().await;
                 async {
-                    // to write from the start: who reads and then wants to write is refused where another wrote meanwhile
-                    let mut begun = sqlx::Connection::begin_with(&mut *held, "BEGIN IMMEDIATE").await?;
+                    let mut begun = sqlx::Connection::begin_with(&mut *held, $begin).await?;
                     let mut $transaction = $crate::ledger::statement::Link::Sqlite(&mut begun);
                     let found = $work;
                     begun.commit().await?;
@@ -237,4 +252,4 @@ macro_rules! together {
     };
 }
 
-pub(super) use {alter, ask, change, on, together};
+pub(super) use {alter, ask, change, look, on, together, within};

@@ -76,6 +76,18 @@ impl Ledger {
         Ok(sends)
     }
 
+    /// The issues of which at least one message was accepted, and when their sends began (seconds since 1970).
+    pub async fn went_out(&self) -> Result<BTreeMap<String, i64>> {
+        let rows: Vec<(String, i64)> = on!(self, "be read", connection => {
+            query_as(
+                "SELECT issue, started FROM sends WHERE kind = 'issue' AND EXISTS
+                 (SELECT 1 FROM deliveries WHERE send = sends.id AND state IN ('accepted', 'bounced'))",
+            )
+            .fetch_all(connection)
+        })?;
+        Ok(rows.into_iter().collect())
+    }
+
     async fn traces(&self, send: SendId, limit: u32) -> Result<Vec<Trace>> {
         let rows: Vec<TraceRow> = on!(self, "be read", connection => {
             query_as(

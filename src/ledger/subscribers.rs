@@ -12,7 +12,7 @@ use sqlx::query::QueryAs;
 use super::consents::{Consent, record_consents};
 use super::erasures::erased_among;
 use super::many::{among, on_rows};
-use super::statement::{Link, alter, ask, change, on, query, query_as, query_scalar, together};
+use super::statement::{Link, alter, ask, change, look, on, query, query_as, query_scalar, together};
 use super::{Database, Ledger, failed};
 use crate::address::Address;
 use crate::audience::{Columns, Subscriber};
@@ -164,7 +164,7 @@ impl Ledger {
 
     /// What would become of people who were taken in; changes nothing.
     pub async fn would_take_in(&self, newcomers: &[Newcomer]) -> Result<Vec<Fate>> {
-        together!(self, "be read", transaction => { weigh(&mut transaction, newcomers, false).await? })
+        look!(self, "be read", transaction => { weigh(&mut transaction, newcomers, false).await? })
     }
 }
 
@@ -286,8 +286,8 @@ fn both(old: &str, new: &str) -> String {
         }
     }
     // where nothing is new, they stay as they were written
-    let count = old.split([' ', ',', ';']).filter(|tag| !tag.is_empty()).count();
-    if tags.len() == count { old.to_owned() } else { tags.join(" ") }
+    let known = |tag: &&str| old.split([' ', ',', ';']).any(|other| other.to_lowercase() == tag.to_lowercase());
+    if tags.iter().all(known) { old.to_owned() } else { tags.join(" ") }
 }
 
 fn parse(values: &str, address: &str) -> Result<BTreeMap<String, String>> {
@@ -319,6 +319,8 @@ mod tests {
         assert_eq!(both("press", "board"), "press board");
         assert_eq!(both("Press, board", "press"), "Press, board");
         assert_eq!(both("", "press press"), "press");
+        assert_eq!(both("Presse presse", "presse"), "Presse presse");
+        assert_eq!(both("Presse presse", "board"), "Presse board");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::erasures::erased_among;
 use super::many::on_rows;
-use super::statement::{alter, ask, change, on, query, query_as, together};
+use super::statement::{alter, ask, on, query, query_as, together};
 use super::subscribers::suppressed_among;
 use super::{Ledger, Suppression};
 use crate::address::Address;
@@ -27,23 +27,13 @@ impl Ledger {
     /// Never writes to an address again. `false` where it was suppressed already; who was erased is, and stays
     /// unknown.
     pub async fn suppress(&self, address: &Address, reason: &str, detail: &str) -> Result<bool> {
-        if self.erased_since(address).await?.is_some() {
-            return Ok(false);
-        }
-        let added = change!(
-            self,
-            "be written",
-            query(
-                "INSERT INTO suppressions (key, address, reason, detail, since) VALUES ($1, $2, $3, $4, $5)
-                 ON CONFLICT (key) DO NOTHING",
-            )
-            .bind(address.key())
-            .bind(address.as_str())
-            .bind(reason)
-            .bind(detail)
-            .bind(clock::seconds())
-        )?;
-        Ok(added > 0)
+        let suppression = Suppression {
+            address: address.clone(),
+            reason: reason.to_owned(),
+            detail: detail.to_owned(),
+            since: clock::seconds(),
+        };
+        Ok(self.take_out(&[suppression], true).await?.contains(&true))
     }
 
     /// Never writes to many addresses again; those among them that are suppressed or erased already stay as they are.

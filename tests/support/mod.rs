@@ -29,6 +29,7 @@
 #![allow(unreachable_pub, reason = "`pub` marks what is offered to the tests")]
 
 pub mod account;
+pub mod book;
 mod certificate;
 mod letter;
 mod newsroom;

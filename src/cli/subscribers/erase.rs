@@ -50,6 +50,12 @@ impl Erase {
             String::new()
         };
         show::line(format!("`{address}` will never be written to again: {what}{named}"))?;
+        if erased.lingers {
+            show::hint(
+                "the ledger's log (`…-wal` beside it) still holds what was erased, since somebody reads from it: \
+                 erase once more when nobody does",
+            );
+        }
         let files = project.list().map(|path| project.shown(&path).display().to_string());
         let files = files.map(|file| format!("`{file}`, ")).unwrap_or_default();
         show::hint(&format!(

@@ -3,6 +3,7 @@
 use super::{Postgres, now, work};
 use crate::clock;
 use crate::error::Result;
+use crate::ledger::erasures::ANONYMOUS;
 use crate::ledger::statement::{query, query_as};
 use crate::ledger::{Delivery, SendId, delivery};
 
@@ -20,10 +21,11 @@ impl Postgres {
                     WHERE send = $1 AND audience = $2 AND state IN ('pending', 'deferred') AND attempts < $3
                       AND due <= ",
                 now!(),
-                " ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED)
+                " ORDER BY due DESC, id LIMIT $4 FOR UPDATE SKIP LOCKED)
                  UPDATE deliveries SET worker = $5, changed = ",
                 now!(),
-                ", state = CASE WHEN EXISTS (SELECT 1 FROM suppressions WHERE suppressions.key = deliveries.key)
+                ", state = CASE WHEN address = $6
+                                  OR EXISTS (SELECT 1 FROM suppressions WHERE suppressions.key = deliveries.key)
                                 THEN 'suppressed' ELSE 'claimed' END
                  FROM due
                  WHERE deliveries.id = due.id AND EXISTS (SELECT 1 FROM workers WHERE id = $5 AND leased > now())
@@ -34,6 +36,7 @@ impl Postgres {
             .bind(i32::from(attempts))
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
             .bind(worker)
+            .bind(ANONYMOUS)
             .fetch_all(&mut *transaction).await?
         })?;
         rows.into_iter()
@@ -53,12 +56,12 @@ impl Postgres {
         let audience = self.audience(send)?;
         let (left, others): (Option<i64>, bool) = work!(self.line, "be read", transaction => {
             query_as(concat!(
-                "SELECT min(due) - ",
+                "SELECT (SELECT due FROM deliveries
+                         WHERE send = $1 AND audience = $2 AND state IN ('pending', 'deferred') AND attempts < $3
+                         ORDER BY due LIMIT 1) - ",
                 now!(),
                 ", EXISTS (SELECT 1 FROM deliveries
-                           WHERE send = $1 AND audience = $2 AND state IN ('claimed', 'in-flight'))
-                 FROM deliveries
-                 WHERE send = $1 AND audience = $2 AND state IN ('pending', 'deferred') AND attempts < $3"
+                           WHERE send = $1 AND audience = $2 AND state IN ('claimed', 'in-flight'))"
             ))
             .bind(send)
             .bind(audience)
@@ -74,10 +77,14 @@ impl Postgres {
     pub(in crate::ledger) async fn give_back(&self) -> Result<()> {
         let Ok(worker) = self.worker() else { return Ok(()) };
         work!(self.desk, "be written", transaction => {
-            query("UPDATE deliveries SET state = 'pending', worker = NULL WHERE worker = $1 AND state = 'claimed'")
-                .bind(worker.id)
-                .execute(&mut *transaction)
-                .await?;
+            query(
+                "UPDATE deliveries SET worker = NULL, state = CASE WHEN address = $2 THEN 'suppressed' ELSE 'pending' END
+                 WHERE worker = $1 AND state = 'claimed'",
+            )
+            .bind(worker.id)
+            .bind(ANONYMOUS)
+            .execute(&mut *transaction)
+            .await?;
         })
     }
 }

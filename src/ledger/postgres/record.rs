@@ -6,6 +6,8 @@ use super::pen::Change;
 use super::{Postgres, now, work};
 use crate::clock;
 use crate::error::Result;
+use crate::ledger::State;
+use crate::ledger::erasures::ANONYMOUS;
 use crate::ledger::statement::{query, query_as};
 
 /// The changes as columns.
@@ -37,8 +39,9 @@ impl<'c> Columns<'c> {
                 Change::Withdrawn => "withdrawn",
             });
             columns.attempts.push(outcome.map(|one| i64::from(one.attempts)));
-            // what is due is so by the database's clock: only the pause is ours
-            columns.pauses.push(outcome.map(|one| (one.due - host).max(0)));
+            // what is due is so by the database's clock: only the pause is ours; who was not tried was due before
+            let later = outcome.filter(|one| one.state != State::Pending);
+            columns.pauses.push(later.map(|one| (one.due - host).max(0)));
             columns.codes.push(outcome.and_then(|one| one.code).map(i64::from));
             columns.replies.push(outcome.map(|one| one.reply.as_str()));
             columns.condemned.extend(outcome.filter(|one| one.suppress).map(|one| one.id));
@@ -51,8 +54,8 @@ impl Postgres {
     /// Records many changes at once. Gives the deliveries of which it was written.
     ///
     /// A delivery goes in flight only while it is this worker's and the lease runs. What became of it is written also
-    /// where it was taken back as uncertain meanwhile: then nobody else has sent it, and this is what happened. Done a
-    /// second time it changes nothing.
+    /// where it was taken back as uncertain meanwhile: then nobody else has sent it, and this is what happened. Who was
+    /// erased meanwhile comes to an end without a name, and never waits again. Done a second time it changes nothing.
     pub(super) async fn record(&self, worker: i64, changes: &BTreeMap<i64, Change>) -> Result<HashSet<i64>> {
         if changes.is_empty() {
             return Ok(HashSet::new());
@@ -61,19 +64,23 @@ impl Postgres {
         let written: Vec<(i64,)> = work!(self.desk, "record deliveries", transaction => {
             let written = query_as(concat!(
                 "UPDATE deliveries SET
-                    state = CASE WHEN row.state <> 'withdrawn' THEN row.state
+                    state = CASE WHEN deliveries.address = $8 AND row.state IN ('withdrawn', 'pending', 'deferred')
+                                 THEN 'suppressed'
+                                 WHEN row.state <> 'withdrawn' THEN row.state
                                  WHEN deliveries.state = 'uncertain' THEN 'pending' ELSE 'claimed' END,
                     worker = CASE WHEN row.state = 'in-flight' THEN deliveries.worker
                                   WHEN row.state = 'withdrawn' AND deliveries.state <> 'uncertain'
+                                       AND deliveries.address <> $8
                                   THEN deliveries.worker END,
                     attempts = coalesce(row.attempts, deliveries.attempts),
                     due = coalesce(row.pause + ", now!(), ", deliveries.due),
-                    code = row.code, reply = row.reply, changed = ", now!(),
+                    code = row.code, reply = CASE WHEN deliveries.address <> $8 THEN row.reply END,
+                    changed = ", now!(),
                 " FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[])
                        AS row (id, state, attempts, pause, code, reply)
                  WHERE deliveries.id = row.id AND deliveries.worker = $7
                    AND CASE WHEN row.state = 'in-flight'
-                            THEN deliveries.state IN ('claimed', 'in-flight')
+                            THEN deliveries.state IN ('claimed', 'in-flight') AND deliveries.address <> $8
                                  AND EXISTS (SELECT 1 FROM workers WHERE workers.id = $7 AND leased > now())
                             ELSE deliveries.state IN ('claimed', 'in-flight', 'uncertain') END
                  RETURNING deliveries.id"
@@ -85,15 +92,19 @@ impl Postgres {
             .bind(&columns.codes)
             .bind(&columns.replies)
             .bind(worker)
+            .bind(ANONYMOUS)
             .fetch_all(&mut *transaction)
             .await?;
-            if !columns.condemned.is_empty() {
+            let condemned: Vec<i64> =
+                columns.condemned.iter().copied().filter(|id| written.contains(&(*id,))).collect();
+            if !condemned.is_empty() {
                 query(concat!(
                     "INSERT INTO suppressions (key, address, reason, detail, since)
                      SELECT key, address, 'bounced', coalesce(reply, ''), ", now!(),
-                    " FROM deliveries WHERE id = ANY($1) ON CONFLICT (key) DO NOTHING"
+                    " FROM deliveries WHERE id = ANY($1) AND address <> $2 ON CONFLICT (key) DO NOTHING"
                 ))
-                .bind(&columns.condemned)
+                .bind(&condemned)
+                .bind(ANONYMOUS)
                 .execute(&mut *transaction)
                 .await?;
             }

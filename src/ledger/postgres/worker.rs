@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 
 use super::{Postgres, work};
 use crate::error::{Error, Result, Trouble};
+use crate::ledger::erasures::ANONYMOUS;
 use crate::ledger::lease::{Lease, Share};
 use crate::ledger::statement::{query, query_as, query_scalar};
 
@@ -72,13 +73,15 @@ impl Postgres {
             query("DELETE FROM workers WHERE leased < now()").execute(&mut *transaction).await?;
             let taken: Vec<(bool,)> = query_as(
                 "UPDATE deliveries
-                 SET state = CASE state WHEN 'in-flight' THEN 'uncertain' ELSE 'pending' END,
+                 SET state = CASE WHEN state = 'in-flight' THEN 'uncertain' WHEN address = $1 THEN 'suppressed'
+                             ELSE 'pending' END,
                      worker = CASE state WHEN 'in-flight' THEN worker END,
                      reply = CASE state WHEN 'in-flight' THEN 'the process ended before the relay answered' END
                  WHERE state IN ('claimed', 'in-flight')
                    AND NOT EXISTS (SELECT 1 FROM workers WHERE workers.id = deliveries.worker)
                  RETURNING state = 'uncertain'",
             )
+            .bind(ANONYMOUS)
             .fetch_all(&mut *transaction)
             .await?;
             i64::try_from(taken.iter().filter(|(uncertain,)| *uncertain).count()).unwrap_or(i64::MAX)

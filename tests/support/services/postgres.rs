@@ -161,6 +161,11 @@ impl OpenPostgres {
         assert!(waits.is_some(), "nobody asks for {table}");
     }
 
+    /// What it wrote into its log.
+    pub fn log(&self) -> String {
+        text(&self.folder.path().join("log"))
+    }
+
     /// Cuts every connection of the user `envoi`.
     pub fn cut_connections(&self) {
         self.ask("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'envoi'");
