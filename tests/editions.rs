@@ -123,3 +123,87 @@ fn a_theme_is_a_word_and_what_it_lacks_is_told() {
         .stderr_has("`blue` is no colour for `accent`")
         .stderr_has("templates/theme.toml:2:1");
 }
+
+/// A newsroom with one letter in a language, made of this snippet.
+fn letter_of(language: &str, snippet: &str) -> Newsroom {
+    let room = Newsroom::new()
+        .issue("walk", "subject = \"A walk\"\npreheader = \"We went.\"\n")
+        .snippet("walk", "a", snippet)
+        .subscribers(["ada@example.com"]);
+    let config = room.read("envoi.toml").replace("default = \"en\"", &format!("default = \"{language}\""));
+    room.write("envoi.toml", config);
+    room
+}
+
+/// The message, the page and the text of the letter.
+#[track_caller]
+fn built(room: &Newsroom, language: &str) -> (Letter, String, String) {
+    room.run("build walk --out web").exit(0);
+    let letter = Letter::parse(&room.read_bytes(&format!("web/{language}/newsletter.eml")));
+    (
+        letter,
+        room.read(&format!("web/{language}/newsletter.html")),
+        room.read(&format!("web/{language}/newsletter.txt")),
+    )
+}
+
+fn article(body: &str) -> String {
+    format!("+++\ntitle = \"The walk\"\n+++\n{body}\n")
+}
+
+/// A template is the designer's own: what it holds of marks is no field, and takes nothing with it.
+#[test]
+fn a_private_use_character_in_a_template_cuts_nothing_off() {
+    let room = letter_of("en", &article("We went."));
+    let template = "Before \u{e000}x after {{merge \"first_name\" \"friend\"}}\nand {{unsubscribe.url}} at the end\n";
+    room.write("templates/newsletter.txt.hbs", template);
+    let (letter, _, text) = built(&room, "en");
+    assert!(text.contains("after friend\n") && text.ends_with(" at the end\n"), "{text}");
+    assert!(letter.text.contains("after ") && letter.text.contains(" at the end"), "{}", letter.text);
+}
+
+#[test]
+fn campaign_parameters_stand_before_the_fragment_and_are_encoded() {
+    let body = "[a](https://www.example.org/#/page?x=1) [b](https://www.example.org/?x=1#/y?z) \
+        [c](<https://www.example.org/{{ first_name \"x\" }}#top?>) [d](<https://www.example.org/#a{{ first_name \"x\" }}?b>)";
+    let room = letter_of("en", &article(body)).config("[links]\nutm_source = \"lettre info & co\"\n");
+    let config = room.read("envoi.toml");
+    let url = config.contains("\nurl = \"https://www.example.org");
+    assert!(url, "the organisation's own site is www.example.org:\n{config}");
+    let (_, page, text) = built(&room, "en");
+    let query = "utm_source=lettre%20info%20%26%20co&utm_campaign=walk";
+    for address in [
+        format!("https://www.example.org/?{query}#/page?x=1"),
+        format!("https://www.example.org/?x=1&{query}#/y?z"),
+        format!("https://www.example.org/x?{query}#top?"),
+        format!("https://www.example.org/?{query}#ax?b"),
+    ] {
+        assert!(text.contains(&address), "{address} is missing:\n{text}");
+        assert!(page.contains(&address.replace('&', "&amp;")), "{address} is missing:\n{page}");
+    }
+}
+
+/// RFC 3986, section 3.2.2, and RFC 5891: a host goes into the network as `xn--`; all else is percent-encoded.
+#[test]
+fn addresses_reach_readers_in_ascii() {
+    let body = "[a](https://user@www.café.example:8080/été?à#ç) [b](<https://www.example.org/a b>) \
+        [c](<https://www.example.org/{{ first_name \"é à\" }}>) [d](mailto:ada@example.org) \
+        [e](<tel:+32 2 000 00 00>) <https://www.café.example/>";
+    let links = "links = [{ text = \"f\", url = \"https://www.école.example/cours élémentaire\" }]";
+    let room = letter_of("fr", &format!("+++\ntitle = \"Une promenade\"\n{links}\n+++\n{body}\n"));
+    let (letter, page, text) = built(&room, "fr");
+    for address in [
+        "https://user@www.xn--caf-dma.example:8080/%C3%A9t%C3%A9?%C3%A0#%C3%A7",
+        "https://www.example.org/a%20b",
+        "https://www.example.org/%C3%A9%20%C3%A0",
+        "https://www.xn--cole-9oa.example/cours%20%C3%A9l%C3%A9mentaire",
+    ] {
+        assert!(page.contains(&format!("href=\"{address}\"")), "{address} is missing:\n{page}");
+        assert!(text.contains(address), "{address} is missing:\n{text}");
+    }
+    assert!(page.contains("href=\"https://www.xn--caf-dma.example/\""), "{page}");
+    // what is read is as it was written
+    for read in ["ada@example.org", "+32 2 000 00 00", "https://www.café.example/"] {
+        assert!(text.contains(read) && letter.text.contains(read), "{read} is missing:\n{text}");
+    }
+}

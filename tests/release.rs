@@ -393,3 +393,27 @@ fn a_document_lies_in_the_issues_folder() {
         .stdout("")
         .stderr_has("error: the document `nowhere.pdf` is not there [E612]\n");
 }
+
+/// What is filled in is text, however it is written: no element, and no address of its own.
+#[test]
+fn a_fallback_is_no_html() {
+    let room = Newsroom::new()
+        .issue("2026-11", "subject = \"Ferry\"\npreheader = \"-\"\n")
+        .snippet(
+            "2026-11",
+            "ferry",
+            "+++\ntitle = \"Ferry\"\nkind = \"press-release\"\ncontacts = [{ name = \"Ada\", email = \"ada@example.org\" }]\n+++\nDear {{ first_name \"&lt;img src=x onerror=alert(1)&gt; A & B\" }}, \
+             [see](<https://www.example.org/?n={{ first_name \"a&b c\" }}>).\n",
+        )
+        .subscribers([]);
+    room.run("export ferry --out press --format html,text,eml").exit(0);
+    let mail = support::Letter::parse(&room.read_bytes("press/ferry.en.eml"));
+    for html in [room.read("press/ferry.en.html"), mail.html] {
+        assert!(html.contains("Dear &lt;img src=x onerror=alert(1)&gt; A &amp; B,"), "{html}");
+        assert!(html.contains("href=\"https://www.example.org/?n=a%26b%20c\""), "{html}");
+    }
+    for text in [room.read("press/ferry.en.txt"), mail.text] {
+        assert!(text.contains("Dear <img src=x onerror=alert(1)> A & B,"), "{text}");
+        assert!(text.contains("https://www.example.org/?n=a%26b%20c"), "{text}");
+    }
+}

@@ -15,7 +15,7 @@ use super::text::{self, Note};
 use super::typography::Typography;
 use crate::clock;
 use crate::error::Result;
-use crate::issue::{Attachment, Document, Kind, MergeText, Moment, Snippet, link_target, segment};
+use crate::issue::{Attachment, Document, Kind, MergeText, Moment, Snippet, ascii_link, link_target, segment};
 use crate::language::Language;
 
 #[derive(Debug, Serialize)]
@@ -294,8 +294,8 @@ impl Setting<'_> {
     fn address(&self, url: &str, target: &Target) -> String {
         let url = self.campaign.apply(&link_target(url).unwrap_or_default());
         match target {
-            Target::Html => self.slots.close(&html::encode_url(&url)),
-            Target::Text { .. } => self.slots.close(&url),
+            Target::Html => self.slots.close(&ascii_link(&url)),
+            Target::Text { .. } => self.slots.close(&text::address(&url)),
         }
     }
 

@@ -7,11 +7,12 @@
 use std::cell::RefCell;
 use std::fmt::Write as _;
 
+use super::engine::Form;
 use super::pictures::Pictures;
 use super::slots::Slots;
 use crate::error::Result;
 use crate::issue::markdown::{Alignment, Block, Document, Inline, Link, List, Picture, Table};
-use crate::issue::{MergeText, Piece};
+use crate::issue::{MergeText, ascii_link};
 
 /// The level of a text's highest headings.
 const HIGHEST: usize = 3;
@@ -190,7 +191,7 @@ impl Writer<'_> {
 
     fn link(&self, link: &Link, out: &mut String) -> Result<()> {
         let url = (self.links)(&link.url);
-        let _ = write!(out, "<a href=\"{}\">", escape(&self.slots.close(&encode_url(&url))));
+        let _ = write!(out, "<a href=\"{}\">", escape(&self.slots.close(&ascii_link(&url))));
         self.inlines(&link.content, out)?;
         out.push_str("</a>");
         Ok(())
@@ -206,28 +207,9 @@ fn heading_levels(blocks: &[Block]) -> Vec<u8> {
     levels
 }
 
-/// A link's address in ASCII: what may not stand in one is percent-encoded (RFC 3986, section 2.1), what is encoded
-/// already stays.
-pub(super) fn encode_url(url: &MergeText) -> MergeText {
-    let encode = |text: &str| {
-        text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
-            if byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte) {
-                out.push(char::from(byte));
-            } else {
-                let _ = write!(out, "%{byte:02X}");
-            }
-            out
-        })
-    };
-    MergeText(
-        url.0
-            .iter()
-            .map(|piece| match piece {
-                Piece::Text(text) => Piece::Text(encode(text)),
-                Piece::Field(field) => Piece::Field(field.clone()),
-            })
-            .collect(),
-    )
+/// A rendering as everybody may see it, in whatever it is written.
+pub(super) fn for_everyone(text: &MergeText, form: Form) -> String {
+    text.for_everyone(|value| if form == Form::Html { escape(value) } else { value.to_owned() })
 }
 
 /// A text as it stands in HTML, within an element or a quoted attribute.

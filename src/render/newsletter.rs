@@ -9,7 +9,7 @@ use super::look::Ground;
 use super::pictures::{Pictures, Placed, Placing};
 use super::{Renderer, Rendering, UPRIGHT, html, inline_css, text};
 use crate::error::Result;
-use crate::issue::{Issue, MergeText, Piece, Readership, Snippet, segment};
+use crate::issue::{Issue, MergeText, Readership, Snippet, ascii_link, segment};
 use crate::language::Language;
 
 /// The template.
@@ -60,11 +60,8 @@ impl Renderer<'_> {
         let readerships = issue.readerships(language);
         let public = readerships.first().cloned().unwrap_or_default();
         let rendering = self.newsletter(Wanted { issue, language, readership: &public, placing, web: true })?;
-        let fill = |piece: &Piece| match piece {
-            Piece::Text(text) => text.clone(),
-            Piece::Field(field) => html::escape(field.fallback.as_deref().unwrap_or_default()),
-        };
-        Ok(WebPage { html: rendering.html.0.iter().map(fill).collect(), pictures: rendering.pictures })
+        let html = html::for_everyone(&rendering.html, Form::Html);
+        Ok(WebPage { html, pictures: rendering.pictures })
     }
 
     fn newsletter(&self, wanted: Wanted<'_>) -> Result<Rendering> {
@@ -124,8 +121,8 @@ impl Renderer<'_> {
 
     fn unsubscribe(&self, language: &Language, form: Form) -> context::Unsubscribe {
         let close = |url: MergeText| match form {
-            Form::Html => self.slots.close(&html::encode_url(&url)),
-            Form::Text => self.slots.close(&url),
+            Form::Html => self.slots.close(&ascii_link(&url)),
+            Form::Text => self.slots.close(&text::address(&url)),
         };
         let unsubscribe = self.project.config.unsubscribe.as_ref();
         let own = |url: &str| MergeText::parse(url).unwrap_or_default().in_url();

@@ -17,7 +17,7 @@ use super::look::{Ground, Look};
 use super::material::{Files, Full, PhotoView};
 use super::news::{Facts, resolve};
 use super::pictures::{Pictures, Placed, Placing};
-use super::{PAGE, Renderer, Rendering, inline_css, text};
+use super::{PAGE, Renderer, Rendering, html, inline_css, text};
 use crate::clock;
 use crate::error::Result;
 use crate::issue::{Issue, Kind, Media, MergeText, Piece, Readership, Snippet};
@@ -140,7 +140,8 @@ impl Renderer<'_> {
         let pictures = Pictures::new(self.project, dress.placing.clone(), PAGE, PAGE);
         let html = self.sheet("press-release", Form::Html, (issue, release), dress, &pictures)?;
         let plain = self.sheet("press-release", Form::Text, (issue, release), dress, &pictures)?;
-        let (html, text) = (self.slots.open(&html).sample(), self.slots.open(&text::tidy(&plain)).sample());
+        let html = html::for_everyone(&self.slots.open(&html), Form::Html);
+        let text = html::for_everyone(&self.slots.open(&text::tidy(&plain)), Form::Text);
         Ok(Page { html, text, pictures: pictures.used() })
     }
 
@@ -155,8 +156,8 @@ impl Renderer<'_> {
             readership: Readership::default(),
             subject: fixed(release.front.title.clone()),
             preheader: fixed(release.front.subtitle.clone().unwrap_or_default()),
-            html: fixed(self.slots.open(&inline_css(&html)?).sample()),
-            text: fixed(self.slots.open(&text::tidy(&plain)).sample()),
+            html: fixed(html::for_everyone(&self.slots.open(&inline_css(&html)?), Form::Html)),
+            text: fixed(html::for_everyone(&self.slots.open(&text::tidy(&plain)), Form::Text)),
             pictures: pictures.used(),
         })
     }

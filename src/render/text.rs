@@ -10,8 +10,8 @@ use unicode_width::UnicodeWidthStr;
 use super::slots::Slots;
 use super::table;
 use super::wrap::wrap;
-use crate::issue::MergeText;
 use crate::issue::markdown::{Block, Document, Inline, Link, List};
+use crate::issue::{MergeText, Piece, ascii_link};
 
 /// Columns: what RFC 5322 and W3C's mails keep to, with room for a `> ` when somebody answers.
 pub const WIDTH: usize = 72;
@@ -143,22 +143,32 @@ impl<'r> Writer<'r> {
 
     fn link(&mut self, link: &Link, out: &mut String) {
         let words = self.words(&link.content);
-        let url = self.slots.close(&(self.links)(&link.url));
-        let shown = url.strip_prefix("mailto:").or_else(|| url.strip_prefix("tel:")).unwrap_or(&url);
-        let says_itself = words == shown || words == url || url.starts_with('#');
+        let written = self.slots.close(&(self.links)(&link.url));
+        let bare =
+            |url: &'_ str| url.strip_prefix("mailto:").or_else(|| url.strip_prefix("tel:")).unwrap_or(url).to_owned();
+        let says_itself = words == bare(&written) || words == written || written.starts_with('#');
         if says_itself {
             out.push_str(&words);
             return;
         }
+        let shown = bare(&self.slots.close(&address(&(self.links)(&link.url))));
         let known = self.notes.iter().find(|note| note.url == shown).map(|note| note.number);
         let number = known.unwrap_or_else(|| {
-            self.notes.push(Note { number: self.next, url: shown.to_owned() });
+            self.notes.push(Note { number: self.next, url: shown });
             self.next += 1;
             self.next - 1
         });
         // a space that does not break keeps the number with its words
         let _ = write!(out, "{words}\u{a0}[{number}]");
     }
+}
+
+/// A link's address as plain text shows it: such that programs make one link of it, but for what is no page and is
+/// read and typed.
+pub(super) fn address(url: &MergeText) -> MergeText {
+    let read =
+        matches!(url.0.first(), Some(Piece::Text(start)) if start.starts_with("mailto:") || start.starts_with("tel:"));
+    if read { url.clone() } else { ascii_link(url) }
 }
 
 fn unmarked(inline: &Inline) -> Vec<Inline> {

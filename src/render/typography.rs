@@ -9,8 +9,9 @@
 
 use super::abbreviations as words;
 use crate::issue::markdown::{Block, Document, Footnote, Inline, Link, List, Table};
-use crate::issue::{MergeText, Piece, RESERVED};
+use crate::issue::{MergeText, Piece};
 use crate::language::Language;
+use crate::source::RESERVED;
 
 /// A space at which no line ends.
 const NO_BREAK: char = '\u{a0}';
