@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::{Letter, Newsroom};
+use support::{Letter, Newsroom, PIXEL};
 
 /// A letter in English and French, with a snippet for the press alone.
 fn room() -> Newsroom {
@@ -206,4 +206,102 @@ fn addresses_reach_readers_in_ascii() {
     for read in ["ada@example.org", "+32 2 000 00 00", "https://www.café.example/"] {
         assert!(text.contains(read) && letter.text.contains(read), "{read} is missing:\n{text}");
     }
+}
+
+/// RFC 3676, section 4.3: the line of two hyphens and a blank opens a signature; programs grey what follows.
+#[test]
+fn the_title_of_two_letters_opens_no_signature() {
+    let room = letter_of("fr", "+++\ntitle = \"UE\"\n+++\nNous.\n\n| UE |\n|----|\n| un |\n");
+    let (_, _, text) = built(&room, "fr");
+    assert_eq!(text.lines().filter(|line| *line == "-- ").count(), 1, "{text}");
+    assert!(text.contains("UE\n---\n"), "{text}");
+    let (_, signature) = text.split_once("\n-- \n").expect("the footer is a signature");
+    assert!(signature.starts_with("The Harbour Post\n"), "{signature}");
+}
+
+#[test]
+fn a_quotation_in_plain_text_is_wrapped_with_its_marks() {
+    let words = "Nous avons marché tout le jour, et le soir nous étions au bord de la mer, bien las, où un bac nous \
+        attendait pour nous ramener en ville avant la nuit, que nous craignions.";
+    for from in 0..30 {
+        let words = words.split(' ').skip(from).collect::<Vec<_>>().join(" ");
+        let room = letter_of("fr", &format!("+++\ntitle = \"Marcher\"\nkind = \"quotation\"\n+++\n{words}\n"));
+        let (_, _, text) = built(&room, "fr");
+        let quoted: Vec<&str> =
+            text.lines().skip_while(|line| !line.starts_with('«')).take_while(|line| !line.is_empty()).collect();
+        assert!(quoted.iter().all(|line| line.chars().count() <= 72), "{text}");
+        // each line takes what would fit: none is torn
+        let torn = quoted.windows(2).find(|pair| {
+            let next = pair[1].split(' ').next().unwrap_or_default();
+            pair[0].chars().count() + 1 + next.chars().count() <= 68
+        });
+        assert_eq!(torn, None, "{text}");
+    }
+}
+
+#[test]
+fn a_caption_begins_where_its_picture_does() {
+    let room = letter_of("en", &article("We went.\n\n![A gull](gull.png \"On the quay\")"))
+        .bytes("issues/walk/gull.png", PIXEL);
+    let (letter, _, _) = built(&room, "en");
+    let (before, _) = letter.html.split_once("On the quay").expect("a caption");
+    let (_, caption) = before.rsplit_once("<span").expect("an element of its own");
+    assert!(!caption.contains("36px"), "{caption}");
+}
+
+#[test]
+fn a_picture_that_says_nothing_leaves_no_mark_in_plain_text() {
+    let body = "Texte ![](gull.png) ici.\n\n![](gull.png)\n\n![](gull.png \"On the quay\")";
+    let room = letter_of("en", &article(body)).bytes("issues/walk/gull.png", PIXEL);
+    let (_, _, text) = built(&room, "en");
+    assert!(text.contains("\n\nTexte ici.\n\nOn the quay\n"), "{text}");
+}
+
+#[test]
+fn code_in_a_quotation_stays_whole() {
+    let code = format!("curl --header 'Accept: text/html' {}", "example.org ".repeat(8));
+    let code = code.trim_end();
+    let room = letter_of("en", &article(&format!("> She wrote:\n>\n>     {code}\n>\n> > and\n> >\n> >     {code}")));
+    let (_, _, text) = built(&room, "en");
+    assert_eq!(text.matches(code).count(), 2, "{text}");
+}
+
+/// RFC 2392: a Content-ID names one part.
+#[test]
+fn a_picture_in_two_places_travels_once() {
+    let room = letter_of("en", &article("![A gull](gull.png)\n\n![A gull](x/gull.png)"))
+        .bytes("issues/walk/gull.png", PIXEL)
+        .bytes("issues/walk/x/gull.png", PIXEL);
+    let (letter, _, _) = built(&room, "en");
+    let pictures = letter.parts.iter().filter(|part| part.content_type.starts_with("image/png")).count();
+    let of_the_text = letter.html.matches("cid:gull-").count();
+    assert_eq!(
+        (
+            of_the_text,
+            letter
+                .parts
+                .iter()
+                .filter(|part| part.content_id.as_deref().is_some_and(|id| id.starts_with("gull-")))
+                .count()
+        ),
+        (2, 1),
+        "{pictures} pictures"
+    );
+}
+
+/// HTML, section 3.2.6: an `id` has no white space.
+#[test]
+fn the_contents_lead_to_files_of_any_name() {
+    let mut room = letter_of("en", &article("We went."));
+    for name in ["mon bac", "été", "100 %", "c", "d"] {
+        room = room.snippet("walk", name, &article("We went."));
+    }
+    let (_, page, _) = built(&room, "en");
+    let ids: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(
+        ids.len() >= 6 && ids.iter().all(|id| id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')),
+        "{ids:?}"
+    );
+    assert!(ids.iter().all(|id| page.contains(&format!("href=\"#{id}\""))), "{ids:?}");
+    assert!(ids.iter().all(|id| ids.iter().filter(|other| *other == id).count() == 1), "{ids:?}");
 }

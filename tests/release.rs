@@ -417,3 +417,42 @@ fn a_fallback_is_no_html() {
         assert!(text.contains("https://www.example.org/?n=a%26b%20c"), "{text}");
     }
 }
+
+/// RFC 3966: what is dialled is one number, without what is said of it.
+#[test]
+fn a_telephone_number_is_dialled_as_it_is_meant() {
+    for (written, dialled) in [
+        ("+32 2 000 00 00 (poste 12)", "+3220000000"),
+        ("+32 (0)2 000.00-00", "+3220000000"),
+        ("+32 2 000 00 00 / +32 475 00 00 00", "+3220000000"),
+        ("02/000 00 00", "020000000"),
+        ("+32 2 000 00 00 (", "+3220000000"),
+        ("(02) 000 00 00", "020000000"),
+        ("+32 (2) 000 00 00", "+3220000000"),
+        ("02 000 00 00 / 02 111 00 00", "020000000"),
+        ("+32 2 000 00 00 ext. 12", "+3220000000"),
+    ] {
+        let head = HEAD.replace("+32 (0)2 000 01 25", written);
+        let room = room_with(&head);
+        room.run("export ferry --out press --format html").exit(0);
+        let page = room.read("press/ferry.en.html");
+        assert!(page.contains(&format!("href=\"tel:{dialled}\"")), "{written}: {page}");
+        assert!(page.contains(&format!(">{written}<")), "{written}: {page}");
+    }
+}
+
+/// WCAG 2.2, success criterion 1.3.1: headings follow each other without a gap.
+#[test]
+fn the_headings_of_a_mail_follow_each_other() {
+    let room = room();
+    room.run("export ferry --out press --format eml").exit(0);
+    let html = support::Letter::parse(&room.read_bytes("press/ferry.en.eml")).html;
+    let levels: Vec<u8> = html
+        .split("<h")
+        .skip(1)
+        .filter_map(|rest| rest.as_bytes().first().copied())
+        .filter(u8::is_ascii_digit)
+        .collect();
+    assert_eq!(levels.first(), Some(&b'1'), "{html}");
+    assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{levels:?}");
+}

@@ -1,7 +1,7 @@
 //! A snippet's tree -> HTML that mail programs and browsers agree on.
 //!
-//! Plain elements without classes: the templates' style sheet speaks of `p`, `h3`, `blockquote`, `table` and the
-//! inliner writes it onto them. A text's highest headings become `h3`, since its snippet's title is the `h2`, and the
+//! Plain elements, few with a class: the templates' style sheet speaks of `p`, `h3`, `blockquote`, `table` and the
+//! inliner writes it onto them. A text's highest headings stand one below what the template sets over it, and the
 //! others follow without a gap.
 
 use std::cell::RefCell;
@@ -11,11 +11,11 @@ use super::engine::Form;
 use super::pictures::Pictures;
 use super::slots::Slots;
 use crate::error::Result;
-use crate::issue::markdown::{Alignment, Block, Document, Inline, Link, List, Picture, Table};
+use crate::issue::markdown::{Alignment, Block, Document, Inline, Link, List, Picture, Table, plain};
 use crate::issue::{MergeText, ascii_link};
 
-/// The level of a text's highest headings.
-const HIGHEST: usize = 3;
+/// The level of a text's highest headings where its snippet's title is an `h2`.
+pub(super) const BELOW_TITLES: usize = 3;
 
 /// What is needed to write HTML.
 pub(super) struct Writer<'r> {
@@ -23,6 +23,8 @@ pub(super) struct Writer<'r> {
     pub(super) pictures: &'r Pictures<'r>,
     /// Whether HTML in the Markdown is let through.
     pub(super) raw: bool,
+    /// The level of the text's highest headings.
+    pub(super) highest: usize,
     /// The levels of headings that the text has.
     pub(super) levels: RefCell<Vec<u8>>,
     /// Turns a link's address into what readers get (campaign parameters).
@@ -56,7 +58,7 @@ impl Writer<'_> {
             },
             Block::Heading(level, inlines) => {
                 let below = self.levels.borrow().iter().position(|used| used == level).unwrap_or(0);
-                self.element(&format!("h{}", (HIGHEST + below).min(6)), inlines, out)?;
+                self.element(&format!("h{}", (self.highest + below).min(6)), inlines, out)?;
             }
             Block::List(list) => self.list(list, out)?,
             Block::Quote(blocks) => {
@@ -191,11 +193,20 @@ impl Writer<'_> {
 
     fn link(&self, link: &Link, out: &mut String) -> Result<()> {
         let url = (self.links)(&link.url);
-        let _ = write!(out, "<a href=\"{}\">", escape(&self.slots.close(&ascii_link(&url))));
+        // paper need not say once more where it leads
+        let bare = if says_itself(link) { " class=\"bare\"" } else { "" };
+        let _ = write!(out, "<a{bare} href=\"{}\">", escape(&self.slots.close(&ascii_link(&url))));
         self.inlines(&link.content, out)?;
         out.push_str("</a>");
         Ok(())
     }
+}
+
+/// Whether what is read on a link is its address, with or without what a browser adds.
+fn says_itself(link: &Link) -> bool {
+    let (url, words) = (link.url.sample(), plain(&link.content));
+    let bare = |text: &str| text.split_once("://").map_or(text, |(_, rest)| rest).trim_end_matches('/').to_owned();
+    !words.is_empty() && bare(&words) == bare(&url)
 }
 
 /// The levels that a text's headings have, the highest first.

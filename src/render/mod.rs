@@ -9,6 +9,7 @@ mod blocks;
 mod campaign;
 mod colour;
 mod context;
+mod embargo;
 mod engine;
 mod files;
 mod html;
@@ -158,7 +159,16 @@ impl<'p> Renderer<'p> {
     ) -> Setting<'a> {
         let config = &self.project.config;
         let campaign = Campaign { links: &config.links, site: config.organisation.url.as_deref(), slug: &issue.slug };
-        Setting { language, locale, slots: &self.slots, pictures, campaign, beside }
+        Setting {
+            language,
+            locale,
+            config,
+            slots: &self.slots,
+            pictures,
+            campaign,
+            beside,
+            highest: html::BELOW_TITLES,
+        }
     }
 
     fn organisation(&self, language: &Language) -> context::Organisation {

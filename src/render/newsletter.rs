@@ -75,10 +75,15 @@ impl Renderer<'_> {
 
         let (mut html_views, mut text_views, mut next_note) = (Vec::new(), Vec::new(), 1);
         for snippet in issue.edition(language).into_iter().filter(|snippet| readership.sees(snippet)) {
-            html_views.push(setting.view(snippet, &Target::Html)?);
-            let view = setting.view(snippet, &Target::Text { next_note })?;
-            next_note += view.notes.len();
-            text_views.push(view);
+            let mut views =
+                [setting.view(snippet, &Target::Html)?, setting.view(snippet, &Target::Text { next_note })?];
+            for view in &mut views {
+                view.anchor = format!("s-{}", text_views.len() + 1);
+            }
+            let [html, text] = views;
+            next_note += text.notes.len();
+            html_views.push(html);
+            text_views.push(text);
         }
         let headline = |target: &Target| {
             let set = setting.typography(language, true, target);

@@ -46,12 +46,12 @@ impl<'r> Writer<'r> {
         Self { slots, links, raw, colon, notes: Vec::new(), next }
     }
 
-    /// A whole text and the notes that belong under it.
-    pub(super) fn document(mut self, document: &Document) -> (String, Vec<Note>) {
-        let mut text = self.blocks(&document.blocks, WIDTH, false);
+    /// A whole text, so many columns wide, and the notes that belong under it.
+    pub(super) fn document(mut self, document: &Document, width: usize) -> (String, Vec<Note>) {
+        let mut text = self.blocks(&document.blocks, width, false);
         for footnote in &document.footnotes {
             let mark = format!("({}) ", footnote.number);
-            let inner = self.blocks(&footnote.blocks, WIDTH - mark.len(), false);
+            let inner = self.blocks(&footnote.blocks, width.saturating_sub(mark.len()), false);
             text.push_str("\n\n");
             text.push_str(&hang(&inner, &mark));
         }
@@ -123,11 +123,12 @@ impl<'r> Writer<'r> {
                 Inline::Struck(inner) => out.push_str(&self.words(inner)),
                 Inline::Link(link) => self.link(link, &mut out),
                 Inline::Image(picture) => {
-                    let _ = write!(out, "[{}]", picture.alt);
-                    if let Some(caption) = &picture.caption {
-                        out.push(' ');
-                        out.push_str(caption);
+                    let seen = Some(format!("[{}]", picture.alt)).filter(|_| !picture.alt.is_empty());
+                    let said: Vec<String> = seen.into_iter().chain(picture.caption.clone()).collect();
+                    if said.is_empty() && out.ends_with(' ') {
+                        out.pop();
                     }
+                    out.push_str(&said.join(" "));
                 }
                 Inline::Html(_, _) if self.raw => {}
                 Inline::Html(html, _) => out.push_str(html),
@@ -178,11 +179,11 @@ fn unmarked(inline: &Inline) -> Vec<Inline> {
     }
 }
 
-/// A title with a line of characters under its last line.
+/// A title with a line of characters under its last line, longer than the two hyphens that open a signature.
 pub(super) fn underline(title: &str, stroke: char, width: usize) -> String {
     let title = wrap(title, width);
     let longest = title.lines().map(UnicodeWidthStr::width).max().unwrap_or(0);
-    format!("{title}\n{}", stroke.to_string().repeat(longest))
+    format!("{title}\n{}", stroke.to_string().repeat(longest.max(3)))
 }
 
 /// Sets a mark before the first line and spaces before the others.
@@ -193,27 +194,31 @@ fn hang(text: &str, mark: &str) -> String {
     lines.fold(first.trim_end().to_owned(), |out, line| out + "\n" + format!("{space}{line}").trim_end())
 }
 
-/// A rendered template, tidied: at most two empty lines in a row, none at either end, no space at a line's end, and
-/// no line that could have been broken longer than [`WIDTH`].
+/// The line that opens a signature (RFC 3676, section 4.3).
+const SIGNATURE: &str = "-- ";
+
+/// A rendered template, tidied: at most two empty lines in a row, none at either end, no space at a line's end but in
+/// the line that opens the signature, and no line that could have been broken longer than [`WIDTH`].
 pub(super) fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut empty = 0;
-    for line in text.trim().lines().map(str::trim_end) {
+    for line in text.trim().lines().map(|line| if line == SIGNATURE { line } else { line.trim_end() }) {
         empty = if line.is_empty() { empty + 1 } else { 0 };
         if empty <= 2 {
             out.push_str(&folded(line));
             out.push('\n');
         }
     }
-    // RFC 3676, section 4.3: the line that opens a signature is two hyphens and a blank
-    out.replace("\n--\n", "\n-- \n")
+    out
 }
 
 /// A line within the width, with what it begins with (blanks, `>`) before each of its parts. Addresses and code stay
 /// whole.
 fn folded(line: &str) -> String {
     let words = line.trim_start_matches([' ', '>']);
-    let (start, code) = (&line[..line.len() - words.len()], line.starts_with("    "));
+    let start = line.strip_suffix(words).unwrap_or_default();
+    // within a quotation too
+    let code = line.trim_start_matches("> ").starts_with("    ");
     if UnicodeWidthStr::width(line) <= WIDTH || code || words.contains("://") {
         return line.to_owned();
     }

@@ -318,9 +318,8 @@ fn double_quotes(flow: &mut Flow, (open, close): (char, char)) {
 
 /// Straight single ones become apostrophes, or a quotation within words.
 fn single_quotes(flow: &mut Flow, dutch: bool) {
-    let original = flow.chars.clone();
-    for at in (0..original.len()).filter(|at| original[*at] == '\'' && !flow.frozen[*at]) {
-        let view = Flow { chars: original.clone(), frozen: Vec::new() };
+    let view = Flow { chars: flow.chars.clone(), frozen: Vec::new() };
+    for at in (0..view.chars.len()).filter(|at| view.chars[*at] == '\'' && !flow.frozen[*at]) {
         let (before, after) = (view.before(at), view.after(at + 1));
         let starts = after.is_some_and(|c| c.is_alphanumeric() || c == OPAQUE);
         let replacement = match before {
@@ -329,7 +328,7 @@ fn single_quotes(flow: &mut Flow, dutch: bool) {
             Some(c) if c.is_alphanumeric() || matches!(c, OPAQUE | '.' | ',' | '!' | '?' | '…' | '»' | '”') => '’',
             _ if !starts => continue,
             _ if after.is_some_and(char::is_numeric) || dutch && words::is_clitic(&view.word_after(at + 1)) => '’',
-            _ if closes_later(&original, at + 1) => '‘',
+            _ if closes_later(&view.chars, at + 1) => '‘',
             _ => '’',
         };
         flow.chars[at] = replacement;
