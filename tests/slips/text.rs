@@ -174,6 +174,10 @@ fn no_slip_hides_how_deep_html_is() {
     let notes = format!("raw_html = true\nkind = \"press-release\"\nnotes_for_editors = \"{deep}\"");
     let room = room().snippet("2026-11", "lead", &format!("+++\ntitle = \"Ferry\"\n{notes}\n+++\nIt sails.\n"));
     room.run("check").exit(1).stdout_has("error: HTML elements lie more than 256 deep in each other");
+    // no end tag is missing, but a parser heeds none across a cell
+    let cells = "<div><table><tr><td></div></td></tr></table>".repeat(5_000);
+    room.write("issues/2026-11/lead.md", format!("+++\ntitle = \"Ferry\"\nraw_html = true\n+++\n{cells}\n"));
+    room.run("check").exit(1).stdout_has("error: the message's HTML elements lie more than 512 deep in each other");
     // what may be left open is
     let open = format!("<ul>{}</ul>\n<p>{}", "<li>It sails.".repeat(1000), "It sails.<p>".repeat(1000));
     room.write("issues/2026-11/lead.md", format!("+++\ntitle = \"Ferry\"\nraw_html = true\n+++\n{open}\n"));
