@@ -71,7 +71,7 @@ pub(super) struct Edition {
 pub(super) struct SnippetView {
     kind: &'static str,
     name: String,
-    /// Where the table of contents leads; of its place in the edition alone, since a file may have any name.
+    /// Where the table of contents leads, and a link of the officer's own.
     pub(super) anchor: String,
     lang: Language,
     foreign: bool,
@@ -198,7 +198,7 @@ impl Setting<'_> {
         Ok(SnippetView {
             kind: front.kind.name(),
             name: snippet.name.clone(),
-            anchor: "s-1".to_owned(),
+            anchor: anchor(&snippet.name),
             lang: snippet.lang.clone(),
             foreign: !self.is_own(&snippet.lang),
             title: set.text(&front.title),
@@ -402,6 +402,12 @@ fn file_type(url: &str) -> Option<String> {
     let (_, ending) = file.rsplit_once('.')?;
     let usual = (2..=4).contains(&ending.len()) && ending.chars().all(|c| c.is_ascii_alphanumeric());
     (usual && !ending.starts_with("htm") && ending != "php").then(|| ending.to_uppercase())
+}
+
+/// A snippet's name as an `id`, which takes no white space (HTML, section 3.2.6).
+fn anchor(name: &str) -> String {
+    let named = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' };
+    format!("s-{}", name.chars().map(named).collect::<String>())
 }
 
 /// How many digits a number has at least, an area's code aside.

@@ -3,7 +3,7 @@
 //! The page leaves out what is between the organisation and one reader (unsubscribing, merge fields' values) and
 //! what only some readers get.
 
-use super::context::{self, Target};
+use super::context::{self, SnippetView, Target};
 use super::engine::Form;
 use super::look::Ground;
 use super::pictures::{Pictures, Placed, Placing};
@@ -77,8 +77,9 @@ impl Renderer<'_> {
         for snippet in issue.edition(language).into_iter().filter(|snippet| readership.sees(snippet)) {
             let mut views =
                 [setting.view(snippet, &Target::Html)?, setting.view(snippet, &Target::Text { next_note })?];
-            for view in &mut views {
-                view.anchor = format!("s-{}", text_views.len() + 1);
+            // two names may differ in what no `id` tells apart
+            while text_views.iter().any(|other: &SnippetView| other.anchor == views[0].anchor) {
+                views.iter_mut().for_each(|view| view.anchor.push('-'));
             }
             let [html, text] = views;
             next_note += text.notes.len();
