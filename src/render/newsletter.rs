@@ -79,7 +79,9 @@ impl Renderer<'_> {
                 [setting.view(snippet, &Target::Html)?, setting.view(snippet, &Target::Text { next_note })?];
             // two names may differ in what no `id` tells apart
             while text_views.iter().any(|other: &SnippetView| other.anchor == views[0].anchor) {
-                views.iter_mut().for_each(|view| view.anchor.push('-'));
+                for view in &mut views {
+                    view.anchor.push('-');
+                }
             }
             let [html, text] = views;
             next_note += text.notes.len();
