@@ -49,7 +49,7 @@ impl Build {
             let folder = PathBuf::from(mail.language.as_str());
             let page = renderer.web(&issue, &mail.language, Placing::Folder(IMAGES))?;
             files.push((folder.join("newsletter.html"), page.html.into_bytes()));
-            files.push((folder.join("newsletter.txt"), mail.text.sample().into_bytes()));
+            files.push((folder.join("newsletter.txt"), mail.text.for_everyone(str::to_owned).into_bytes()));
             let message = Stamper::sample(project, slug, mail, &columns, SAMPLE)?.stamp(reader);
             files.push((folder.join("newsletter.eml"), message.bytes));
             pictures(&page.pictures, &folder.join(IMAGES), &mut files);

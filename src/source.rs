@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::error::{Error, Result};
@@ -19,6 +21,16 @@ const LARGEST: u64 = 16 * 1024 * 1024;
 /// The longest line that a place carries with it, in bytes: a thousand diagnostics on one endless line must not fill
 /// the memory.
 const LONGEST_LINE: usize = 10_000;
+
+/// The characters that stand for open merge fields on the way through the templates; no text may hold them.
+pub(crate) const RESERVED: [char; 3] = ['\u{e000}', '\u{e001}', '\u{e002}'];
+
+/// What is said where one of them stands in a text all the same.
+pub(crate) fn private_use(place: Place) -> Diagnostic {
+    Diagnostic::of(&rule::PRIVATE_USE, "a character of Unicode's private use stands in the text")
+        .at(place)
+        .hint("delete it: no reader could see it")
+}
 
 /// A text file, read.
 #[derive(Debug, Clone)]
@@ -151,6 +163,9 @@ impl Source {
     /// Reads a part of the text as TOML (front matter), with places in the whole file.
     pub fn toml_in<T: DeserializeOwned>(&self, range: Range<usize>) -> Result<T> {
         let text = &self.text[range.clone()];
+        if let Some(at) = private_value(text) {
+            return Err(private_use(self.place(range.start + at.start..range.start + at.end)).into());
+        }
         toml::from_str(text).map_err(|error| {
             let span = error.span().unwrap_or(0..0);
             let place = self.place(range.start + span.start..range.start + span.end);
@@ -160,6 +175,28 @@ impl Source {
             toml_diagnostic(error.message(), other).at(place).into()
         })
     }
+}
+
+/// Where in a TOML text a key or value holds a reserved character, written as it is or escaped.
+fn private_value(text: &str) -> Option<Range<usize>> {
+    fn within(value: &Spanned<DeValue<'_>>) -> Option<Range<usize>> {
+        match value.get_ref() {
+            DeValue::String(text) => text.contains(RESERVED).then(|| value.span()),
+            DeValue::Array(items) => items.iter().find_map(within),
+            DeValue::Table(table) => in_table(table),
+            _ => None,
+        }
+    }
+    fn in_table(table: &DeTable<'_>) -> Option<Range<usize>> {
+        table.iter().find_map(|(key, value)| {
+            let named = key.get_ref().contains(RESERVED).then(|| key.span());
+            named.or_else(|| within(value))
+        })
+    }
+    if !text.contains(RESERVED) && !text.contains("\\u") && !text.contains("\\U") {
+        return None;
+    }
+    in_table(DeTable::parse(text).ok()?.get_ref())
 }
 
 /// A TOML error in the officer's terms; under the rule `other` where its message says no more.

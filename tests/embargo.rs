@@ -92,3 +92,29 @@ fn a_clock_that_cannot_be_read_stops_everything() {
         assert!(room.messages().is_empty());
     }
 }
+
+/// What journalists get before says so itself, in the reader's zone, in both parts; the page says so too.
+#[test]
+fn a_letter_that_goes_before_says_so() {
+    let zone = "[press]\nzone = \"Europe/London\"\nzone_name = \"London time\"";
+    let room = room().config(zone);
+    room.run("send 2026-11 --where tag:press --yes").exit(0);
+    let told = "under embargo until tuesday 24 november 2026, 17:00 (london time)";
+    let said = |text: &str| {
+        text.replace("&nbsp;", " ").split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase().contains(told)
+    };
+    let letters = room.messages();
+    assert!(said(&letters[0].text), "{}", letters[0].text);
+    let html = letters[0].html.replace("<strong>", "").replace("</strong>", "");
+    assert!(said(&html), "{html}");
+    let (before, _) = html.split_once("Under embargo").expect("it says so");
+    assert!(!before.contains("<h2"), "it stands at the head");
+    room.run("build 2026-11 --out web").exit(0);
+    assert!(said(&room.read("web/en/newsletter.html")) && said(&room.read("web/en/newsletter.txt")));
+    let room = room.clock("2026-11-24T18:00:00+01:00");
+    room.run("build 2026-11 --out web").exit(0);
+    for file in ["web/en/newsletter.html", "web/en/newsletter.txt"] {
+        let text = room.read(file);
+        assert!(!text.to_lowercase().contains("embargo until"), "{text}");
+    }
+}

@@ -9,13 +9,18 @@ use std::time::Duration;
 
 use support::{Chromium, Newsroom, Service, axe, html_errors, need};
 
-/// The examples, sent, archived and exported.
+/// The examples, built before an embargo, sent, archived and exported.
 fn room() -> Newsroom {
-    let room = Newsroom::empty().clock("2026-11-24T12:00:00+01:00");
+    let room = Newsroom::empty();
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     for name in ["issues", "templates", "envoi.toml", "subscribers.example.csv"] {
         copy(&here.join(name), &room.path(name));
     }
+    // the letter as journalists get it, while its embargo lasts
+    let room = room.clock("2014-11-05T12:00:00+01:00");
+    room.run("build 2014-11-signalement --out press/before").exit(0);
+    assert!(room.read("press/before/fr/newsletter.html").contains("Sous embargo"));
+    let room = room.clock("2026-11-24T12:00:00+01:00");
     let room = room.config("[web]\nbase_url = \"https://www.example.org/archives/\"");
     for issue in ["2014-11-signalement", "2015-02-internet", "2015-05-droits"] {
         room.run(&format!("send {issue} --yes")).exit(0);

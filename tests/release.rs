@@ -393,3 +393,66 @@ fn a_document_lies_in_the_issues_folder() {
         .stdout("")
         .stderr_has("error: the document `nowhere.pdf` is not there [E612]\n");
 }
+
+/// What is filled in is text, however it is written: no element, and no address of its own.
+#[test]
+fn a_fallback_is_no_html() {
+    let room = Newsroom::new()
+        .issue("2026-11", "subject = \"Ferry\"\npreheader = \"-\"\n")
+        .snippet(
+            "2026-11",
+            "ferry",
+            "+++\ntitle = \"Ferry\"\nkind = \"press-release\"\ncontacts = [{ name = \"Ada\", email = \"ada@example.org\" }]\n+++\nDear {{ first_name \"&lt;img src=x onerror=alert(1)&gt; A & B\" }}, \
+             [see](<https://www.example.org/?n={{ first_name \"a&b c\" }}>).\n",
+        )
+        .subscribers([]);
+    room.run("export ferry --out press --format html,text,eml").exit(0);
+    let mail = support::Letter::parse(&room.read_bytes("press/ferry.en.eml"));
+    for html in [room.read("press/ferry.en.html"), mail.html] {
+        assert!(html.contains("Dear &lt;img src=x onerror=alert(1)&gt; A &amp; B,"), "{html}");
+        assert!(html.contains("href=\"https://www.example.org/?n=a%26b%20c\""), "{html}");
+    }
+    for text in [room.read("press/ferry.en.txt"), mail.text] {
+        assert!(text.contains("Dear <img src=x onerror=alert(1)> A & B,"), "{text}");
+        assert!(text.contains("https://www.example.org/?n=a%26b%20c"), "{text}");
+    }
+}
+
+/// RFC 3966: what is dialled is one number, without what is said of it.
+#[test]
+fn a_telephone_number_is_dialled_as_it_is_meant() {
+    for (written, dialled) in [
+        ("+32 2 000 00 00 (poste 12)", "+3220000000"),
+        ("+32 (0)2 000.00-00", "+3220000000"),
+        ("+32 2 000 00 00 / +32 475 00 00 00", "+3220000000"),
+        ("02/000 00 00", "020000000"),
+        ("+32 2 000 00 00 (", "+3220000000"),
+        ("(02) 000 00 00", "020000000"),
+        ("+32 (2) 000 00 00", "+3220000000"),
+        ("02 000 00 00 / 02 111 00 00", "020000000"),
+        ("+32 2 000 00 00 ext. 12", "+3220000000"),
+    ] {
+        let head = HEAD.replace("+32 (0)2 000 01 25", written);
+        let room = room_with(&head);
+        room.run("export ferry --out press --format html").exit(0);
+        let page = room.read("press/ferry.en.html");
+        assert!(page.contains(&format!("href=\"tel:{dialled}\"")), "{written}: {page}");
+        assert!(page.contains(&format!(">{written}<")), "{written}: {page}");
+    }
+}
+
+/// WCAG 2.2, success criterion 1.3.1: headings follow each other without a gap.
+#[test]
+fn the_headings_of_a_mail_follow_each_other() {
+    let room = room();
+    room.run("export ferry --out press --format eml").exit(0);
+    let html = support::Letter::parse(&room.read_bytes("press/ferry.en.eml")).html;
+    let levels: Vec<u8> = html
+        .split("<h")
+        .skip(1)
+        .filter_map(|rest| rest.as_bytes().first().copied())
+        .filter(u8::is_ascii_digit)
+        .collect();
+    assert_eq!(levels.first(), Some(&b'1'), "{html}");
+    assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{levels:?}");
+}

@@ -1,9 +1,11 @@
-//! A snippet in any text: its front matter, its Markdown, what it names. It opens, or what is wrong says where.
+//! A snippet in any text: its front matter, its Markdown, what it names. It opens and is checked, or what is
+//! wrong says where.
 #![no_main]
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use envoi::check;
 use envoi::issue::{FrontMatter, Issue};
 use envoi::project::Project;
 use envoi::source::Source;
@@ -33,7 +35,8 @@ fuzz_target!(|text: &str| {
         Err(error) => drop(error.to_string()),
     }
     std::fs::write(snippet, text).expect("a file");
-    if let Err(error) = Issue::open(project, "news") {
-        drop(error.to_string());
+    match Issue::open(project, "news") {
+        Ok(issue) => drop(check::issue(project, &issue, &["email".to_owned(), "first_name".to_owned()])),
+        Err(error) => drop(error.to_string()),
     }
 });

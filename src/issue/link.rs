@@ -1,6 +1,7 @@
-//! Link targets: which of them reach a reader; and what a name is within an address.
+//! Link targets: which of them reach a reader, and how they are written in ASCII.
 
-use super::merge::MergeText;
+use super::merge::{MergeText, Piece};
+use super::percent;
 use crate::diagnostic::Diagnostic;
 use crate::rule;
 
@@ -19,8 +20,13 @@ pub fn target(url: &str) -> Result<MergeText, Diagnostic> {
         return Err(Diagnostic::of(&rule::LINK_CONTROL, "a link's address holds a control character")
             .hint("write the address anew"));
     }
-    if url.starts_with('#') || url.starts_with("{{") {
+    if url.starts_with('#') {
         return Ok(text);
+    }
+    if url.starts_with("{{") {
+        return Err(Diagnostic::of(&rule::LINK_NOWHERE, "a link's address begins with a merge field").hint(
+            "begin it with `https://`: what is filled in is percent-encoded, and can be a part of an address alone",
+        ));
     }
     match scheme(url) {
         Some(scheme) if SCHEMES.contains(&scheme.as_str()) => Ok(text),
@@ -41,15 +47,45 @@ fn scheme(url: &str) -> Option<String> {
     (first && characters.all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))).then(|| scheme.to_ascii_lowercase())
 }
 
-/// A file's name within an address (RFC 3986, section 3.3).
-pub fn segment(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
+/// A link's address in ASCII: the host by IDNA (RFC 5891), since a resolver knows it by no other name; of the rest what
+/// may not stand in an address is percent-encoded (RFC 3986, section 2.1). What is encoded already stays.
+pub fn ascii(url: &MergeText) -> MergeText {
+    let mut pieces = url.0.clone();
+    let last = pieces.len().saturating_sub(1);
+    for (at, piece) in pieces.iter_mut().enumerate() {
+        let Piece::Text(text) = piece else { continue };
+        let host = if at == 0 { host(text, last > 0) } else { None };
+        *text = match host {
+            Some((before, host, behind)) => [percent::address(before), host, percent::address(behind)].concat(),
+            None => percent::address(text),
+        };
     }
-    out
+    MergeText(pieces)
+}
+
+/// The same of an address in which nothing is filled in.
+pub fn ascii_url(url: &str) -> String {
+    ascii(&MergeText(vec![Piece::Text(url.to_owned())])).sample()
+}
+
+/// The host of a web address that is not ASCII, as it goes into the network, and what stands before and behind it.
+/// `open`: something follows that is filled in, and is a part of the host where nothing ends that.
+fn host(url: &str, open: bool) -> Option<(&str, String, &str)> {
+    let (scheme, rest) = url.split_once("://")?;
+    if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
+        return None;
+    }
+    let end = rest.find(['/', '?', '#']);
+    if end.is_none() && open {
+        return None;
+    }
+    let authority = &rest[..end.unwrap_or(rest.len())];
+    let start = authority.rfind('@').map_or(0, |at| at + 1);
+    let host = authority[start..].split(':').next()?;
+    if host.is_ascii() {
+        return None;
+    }
+    let ascii = idna::domain_to_ascii_cow(host.as_bytes(), idna::AsciiDenyList::URL).ok()?;
+    let start = scheme.len() + "://".len() + start;
+    Some((&url[..start], ascii.into_owned(), &url[start + host.len()..]))
 }

@@ -177,7 +177,8 @@ fn walk_blocks<'d>(blocks: &'d [Block], visit: &mut dyn FnMut(&'d Inline)) {
     }
 }
 
-fn walk_inlines<'d>(inlines: &'d [Inline], visit: &mut dyn FnMut(&'d Inline)) {
+/// The same for a run of inlines.
+pub(super) fn walk_inlines<'d>(inlines: &'d [Inline], visit: &mut dyn FnMut(&'d Inline)) {
     for inline in inlines {
         visit(inline);
         match inline {

@@ -3,7 +3,7 @@
 //! A [`MergeText`] is a text with such fields still open. It is what subjects, link targets and, at the end of the
 //! way, whole renderings are made of.
 
-use std::fmt::Write as _;
+use super::percent::segment;
 
 /// The name of the field that is filled with the reader's token. No column can have it, and nobody can write it in a
 /// text: it has a space.
@@ -105,17 +105,27 @@ impl MergeText {
 
     /// The text with each field shown as its fallback, or as its name in brackets: for lists and summaries.
     pub fn sample(&self) -> String {
-        let mut out = String::new();
-        for piece in &self.0 {
-            match piece {
-                Piece::Text(text) => out.push_str(text),
-                Piece::Field(MergeField { fallback: Some(fallback), .. }) => out.push_str(fallback),
-                Piece::Field(MergeField { name, .. }) => {
-                    let _ = write!(out, "[{name}]");
-                }
-            }
-        }
-        out
+        self.shown(|field| match &field.fallback {
+            Some(fallback) => fallback.clone(),
+            None => format!("[{}]", field.name),
+        })
+    }
+
+    /// The text as everybody may see it: each field is its fallback, nothing where it has none. `write` makes a
+    /// fallback fit for where it stands.
+    pub fn for_everyone(&self, write: impl Fn(&str) -> String) -> String {
+        self.shown(|field| {
+            let fallback = field.fallback.as_deref().unwrap_or_default();
+            if field.in_url { segment(fallback) } else { write(fallback) }
+        })
+    }
+
+    fn shown(&self, show: impl Fn(&MergeField) -> String) -> String {
+        let piece = |piece: &Piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Field(field) => show(field),
+        };
+        self.0.iter().map(piece).collect()
     }
 }
 

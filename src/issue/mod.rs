@@ -14,6 +14,7 @@ mod merge;
 mod nesting;
 mod parse;
 mod passage;
+mod percent;
 mod press_matter;
 mod readership;
 mod snippet;
@@ -27,13 +28,13 @@ pub use attachment::Attachment;
 pub use audience::{Audience, TAGS};
 pub use date::{Day, Moment};
 pub use front_matter::{Contact, Document, FrontMatter, Image, Kind, Link, Quotation};
-pub use link::{segment, target as link_target};
+pub use link::{ascii as ascii_link, ascii_url, target as link_target};
 pub(crate) use media::LARGEST_SIDE;
 pub use media::Media;
 pub use merge::{MergeError, MergeField, MergeText, Piece, READER_TOKEN};
-pub(crate) use parse::RESERVED;
 pub use parse::words;
 pub use passage::{OBJECT, Passage, Role};
+pub use percent::segment;
 pub use press_matter::{Photo, PressMatter};
 pub use readership::Readership;
 pub use snippet::{Boilerplate, Illustration, Snippet};
@@ -219,7 +220,6 @@ impl Issue {
                 let words = text.get(language, &self.languages[0]);
                 let wrong = match MergeText::parse(words) {
                     Err(error) => Some(error.message),
-                    Ok(_) if words.contains(RESERVED) => Some(format!("the {key} holds a private-use character")),
                     Ok(_) if words.contains(['\r', '\n']) => Some(format!("the {key} holds a line break")),
                     Ok(_) if key == "subject" && words.trim().is_empty() => {
                         Some(format!("the subject is empty in `{language}`"))

@@ -1,7 +1,10 @@
 //! How deep the elements of HTML that is let through lie in each other: so deep at most that whoever walks their tree
 //! (the CSS inliner, a mail program) has the stack for it.
+//!
+//! As its writer means it: an end tag closes the innermost element of its name. What a parser makes of crossed tags
+//! may lie deeper; `render` looks at that once more before it inlines.
 
-use super::markdown::{Block, Document, Inline, walk};
+use super::markdown::{Block, Document, Inline, walk_inlines};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::rule;
 
@@ -12,28 +15,25 @@ const DEEPEST: usize = 256;
 const VOID: [&str; 13] =
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
 
+/// Elements whose end tag may be left out (HTML, section 13.1.2.4).
+const OMISSIBLE: [&str; 13] =
+    ["p", "li", "dt", "dd", "option", "caption", "colgroup", "thead", "tbody", "tfoot", "tr", "td", "th"];
+
 /// The finding, where a text's HTML is too deep.
 pub(super) fn too_deep(document: &Document) -> Option<Diagnostic> {
-    let mut depth = 0_usize;
+    let mut open: Vec<String> = Vec::new();
     let mut found: Option<&Place> = None;
     let mut look = |html: &str, place| {
-        for tag in html.split('<').skip(1) {
-            match tag.strip_prefix('/') {
-                Some(_) => depth = depth.saturating_sub(1),
-                None if opens(tag) => depth += 1,
-                None => {}
+        for tag in tags(html) {
+            if found.is_some() {
+                return;
             }
-            if depth > DEEPEST {
-                found.get_or_insert(place);
-            }
+            step(&mut open, &tag);
+            found = (open.len() > DEEPEST).then_some(place);
         }
     };
-    walk_blocks(&document.blocks, &mut look);
-    walk(document, &mut |inline| {
-        if let Inline::Html(html, place) = inline {
-            look(html, place);
-        }
-    });
+    in_blocks(&document.blocks, &mut look);
+    document.footnotes.iter().for_each(|footnote| in_blocks(&footnote.blocks, &mut look));
     found.map(|place| {
         Diagnostic::of(&rule::HTML_TOO_DEEP, format!("HTML elements lie more than {DEEPEST} deep in each other"))
             .at(place.clone())
@@ -41,19 +41,92 @@ pub(super) fn too_deep(document: &Document) -> Option<Diagnostic> {
     })
 }
 
-fn walk_blocks<'d>(blocks: &'d [Block], look: &mut dyn FnMut(&str, &'d Place)) {
+/// Every piece of HTML, in the order in which it is written out.
+fn in_blocks<'d>(blocks: &'d [Block], look: &mut dyn FnMut(&str, &'d Place)) {
+    let in_words = |inlines: &'d [Inline], look: &mut dyn FnMut(&str, &'d Place)| {
+        walk_inlines(inlines, &mut |inline| {
+            if let Inline::Html(html, place) = inline {
+                look(html, place);
+            }
+        });
+    };
     for block in blocks {
         match block {
             Block::Html(html, place) => look(html, place),
-            Block::Quote(inner) => walk_blocks(inner, look),
-            Block::List(list) => list.items.iter().for_each(|item| walk_blocks(item, look)),
-            _ => {}
+            Block::Quote(inner) => in_blocks(inner, look),
+            Block::List(list) => list.items.iter().for_each(|item| in_blocks(item, look)),
+            Block::Paragraph(inlines) | Block::Heading(_, inlines) => in_words(inlines, look),
+            Block::Table(table) => {
+                table.head.iter().chain(table.rows.iter().flatten()).for_each(|cell| in_words(cell, look));
+            }
+            Block::Code(_) | Block::Rule => {}
         }
     }
 }
 
-fn opens(tag: &str) -> bool {
-    let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    let closes_itself = tag.split('>').next().is_some_and(|inner| inner.ends_with('/'));
-    name.starts_with(|first: char| first.is_ascii_alphabetic()) && !closes_itself && !VOID.contains(&name.as_str())
+/// A start or end tag.
+struct Tag {
+    name: String,
+    ends: bool,
+    /// Whether it is written as one that closes itself.
+    empty: bool,
+}
+
+/// The tags of a piece of HTML; what stands in comments and attributes is none.
+fn tags(html: &str) -> Vec<Tag> {
+    let mut tags = Vec::new();
+    let mut rest = html;
+    while let Some((_, behind)) = rest.split_once('<') {
+        rest = behind;
+        if let Some(comment) = rest.strip_prefix("!--") {
+            rest = comment.split_once("-->").map_or("", |(_, behind)| behind);
+            continue;
+        }
+        let (ends, named) = rest.strip_prefix('/').map_or((false, rest), |named| (true, named));
+        let name: String = named.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+        if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            continue;
+        }
+        let mut quote = None;
+        let end = rest.find(|c| match (quote, c) {
+            (None, '>') => true,
+            (None, '"' | '\'') => {
+                quote = Some(c);
+                false
+            }
+            (Some(open), c) => {
+                if open == c {
+                    quote = None;
+                }
+                false
+            }
+            _ => false,
+        });
+        let (inner, behind) = end.and_then(|end| rest.split_at_checked(end)).unwrap_or((rest, ""));
+        tags.push(Tag { name: name.to_ascii_lowercase(), ends, empty: inner.ends_with('/') });
+        rest = behind;
+    }
+    tags
+}
+
+fn step(open: &mut Vec<String>, tag: &Tag) {
+    let may_end = |name: &String| OMISSIBLE.contains(&name.as_str());
+    if tag.ends {
+        let Some(at) = open.iter().rposition(|name| *name == tag.name) else { return };
+        if open[at + 1..].iter().all(may_end) {
+            open.truncate(at);
+        } else {
+            open.remove(at);
+        }
+        return;
+    }
+    // only what is drawn knows tags that close themselves: `<div/>` opens an element
+    let drawn = tag.empty && open.iter().any(|name| name == "svg" || name == "math");
+    if VOID.contains(&tag.name.as_str()) || drawn {
+        return;
+    }
+    if open.last().is_some_and(|last| *last == tag.name && may_end(last)) {
+        open.pop();
+    }
+    open.push(tag.name.clone());
 }

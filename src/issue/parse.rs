@@ -14,13 +14,10 @@ use super::media::Media;
 use super::merge::{MergeText, Piece};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::rule;
-use crate::source::Source;
+use crate::source::{RESERVED, Source, private_use};
 
 /// How deep quotations and lists may lie in each other. More is a slip or an attack, and would exhaust the stack.
 const DEEPEST: usize = 32;
-
-/// The characters that stand for open merge fields on the way through the templates; no text may hold them.
-pub(crate) const RESERVED: [char; 3] = ['\u{e000}', '\u{e001}', '\u{e002}'];
 
 /// Reads the Markdown that begins at a byte of a source. Pictures are looked for in `folder`.
 /// What is wrong goes to `diagnostics`, and what can be read is read all the same.
@@ -30,16 +27,43 @@ pub(super) fn parse(source: &Source, start: usize, folder: &Path, diagnostics: &
     let mut reader = Reader { source, folder, line_offset, diagnostics, depth: 0 };
     if let Some(at) = text.find(RESERVED) {
         let place = source.place(start + at..start + at + 3);
-        reader.diagnostics.push(
-            Diagnostic::of(&rule::PRIVATE_USE, "a character of Unicode's private use stands in the text")
-                .at(place)
-                .hint("delete it: no reader could see it"),
-        );
+        reader.diagnostics.push(private_use(place));
         return Document::default();
     }
     let arena = Arena::new();
     let root = comrak::parse_document(&arena, text, &options());
+    let private = root.descendants().find(|node| says_reserved(&node.data.borrow().value));
+    if let Some(node) = private {
+        let place = reader.place(node.data.borrow().sourcepos);
+        reader.diagnostics.push(private_use(place));
+        return Document::default();
+    }
     reader.document(root)
+}
+
+/// Whether a node holds a reserved character that the source writes as a character reference (`&#xE000;`).
+fn says_reserved(value: &NodeValue) -> bool {
+    match value {
+        NodeValue::Text(text) => text.contains(RESERVED),
+        NodeValue::Code(code) => code.literal.contains(RESERVED),
+        NodeValue::Link(link) | NodeValue::Image(link) => link.url.contains(RESERVED) || link.title.contains(RESERVED),
+        NodeValue::HtmlInline(html) => refers_to_reserved(html),
+        NodeValue::HtmlBlock(html) => refers_to_reserved(&html.literal),
+        _ => false,
+    }
+}
+
+/// HTML is taken as it is written: whoever reads it resolves its references (HTML, section 13.2.5.80).
+fn refers_to_reserved(html: &str) -> bool {
+    html.split("&#").skip(1).any(|reference| {
+        let (digits, radix) = match reference.strip_prefix(['x', 'X']) {
+            Some(digits) => (digits, 16),
+            None => (reference, 10),
+        };
+        let end = digits.find(|c: char| !c.is_digit(radix)).unwrap_or(digits.len());
+        let code = u32::from_str_radix(&digits[..end], radix).ok();
+        code.and_then(char::from_u32).is_some_and(|character| RESERVED.contains(&character))
+    })
 }
 
 /// The Markdown that is understood.

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use super::front_matter::{FrontMatter, Kind};
-use super::link::{self, segment};
+use super::link;
 use super::markdown::Document;
 use super::media::Media;
 use super::nesting;
 use super::parse::parse;
 use super::passage::Passage;
+use super::percent::segment;
 use super::press_matter::PressMatter;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::Error;
@@ -122,9 +123,10 @@ impl Snippet {
         snippet.check_links(diagnostics);
         snippet.find_boilerplate(project, diagnostics)?;
         if snippet.front.raw_html {
-            diagnostics.extend(nesting::too_deep(&snippet.body));
-            diagnostics
-                .extend(snippet.boilerplate.as_ref().and_then(|boilerplate| nesting::too_deep(&boilerplate.text)));
+            let shared = snippet.boilerplate.as_ref().map(|boilerplate| &boilerplate.text);
+            diagnostics.extend([&snippet.body].into_iter().chain(shared).filter_map(nesting::too_deep));
+            let notes = snippet.press.notes.as_ref().and_then(nesting::too_deep);
+            diagnostics.extend(notes.map(|found| found.at(snippet.place_of("notes_for_editors"))));
         }
         Ok(Some(snippet))
     }

@@ -1,5 +1,4 @@
-//! How text becomes the ASCII of a message: quoted-printable and base64 (RFC 2045), encoded words (RFC 2047),
-//! percent-encoding (RFC 3986).
+//! How text becomes the ASCII of a message: quoted-printable and base64 (RFC 2045), encoded words (RFC 2047).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -70,24 +69,6 @@ pub(super) fn base64_lines(bytes: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(STANDARD.encode(line).as_bytes());
         out.extend_from_slice(b"\r\n");
     }
-}
-
-/// A value within a link's address: everything but RFC 3986's unreserved characters is encoded.
-pub(super) fn percent(value: &str) -> String {
-    let mut out = Vec::with_capacity(value.len());
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) { out.push(byte) } else { hex(b'%', byte, &mut out) }
-    }
-    String::from_utf8(out).unwrap_or_default()
-}
-
-/// An address as written by the officer, in ASCII: what may not stand in one is encoded.
-pub(super) fn ascii_url(url: &str) -> String {
-    let mut out = Vec::with_capacity(url.len());
-    for byte in url.bytes() {
-        if byte.is_ascii_graphic() && !b"<>\"".contains(&byte) { out.push(byte) } else { hex(b'%', byte, &mut out) }
-    }
-    String::from_utf8(out).unwrap_or_default()
 }
 
 /// Writes a text as encoded words (RFC 2047), folded, from a column on. Q where at least half of it is ASCII, B where not.

@@ -28,7 +28,7 @@ use crate::address::{Address, Mailbox};
 use crate::audience::{Columns, Subscriber};
 use crate::clock;
 use crate::error::Result;
-use crate::issue::{MergeText, Piece, READER_TOKEN, Readership, TAGS};
+use crate::issue::{MergeText, Piece, READER_TOKEN, Readership, TAGS, ascii_link};
 use crate::language::Language;
 use crate::project::Project;
 use crate::render::Rendering;
@@ -96,6 +96,7 @@ impl Stamper {
                 .and_then(|unsubscribe| unsubscribe.url.as_deref())
                 .map(|url| MergeText::parse(url).unwrap_or_default().in_url()),
         };
+        let url = url.map(|url| ascii_link(&url));
         let unsubscribe = (url.is_some() || mailto.is_some()).then_some((url, mailto));
         let mut stamper = Self {
             language: rendering.language.clone(),
@@ -240,9 +241,9 @@ impl Stamper {
         url.0
             .iter()
             .map(|piece| match piece {
-                Piece::Text(text) => encode::ascii_url(text),
+                Piece::Text(text) => text.clone(),
                 Piece::Field(field) if field.name == READER_TOKEN => token.to_owned(),
-                Piece::Field(field) => encode::percent(self.columns.fill(subscriber, field)),
+                Piece::Field(field) => crate::issue::segment(self.columns.fill(subscriber, field)),
             })
             .collect()
     }

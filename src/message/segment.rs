@@ -44,7 +44,7 @@ impl Coding {
         let column = match self {
             Self::Text => encode::quoted_printable(value, out),
             Self::Html => encode::quoted_printable(&crate::render::escape(value), out),
-            Self::Url => encode::quoted_printable(&encode::percent(value), out),
+            Self::Url => encode::quoted_printable(&crate::issue::segment(value), out),
         };
         encode::soft_break(column, out);
     }

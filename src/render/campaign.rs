@@ -1,7 +1,7 @@
 //! A link's address -> the same with campaign parameters (`utm_source` and its like), where it leads to the
 //! organisation's own site and `envoi.toml` asks for them. Nobody else's links are touched.
 
-use crate::issue::{MergeText, Piece};
+use crate::issue::{MergeText, Piece, segment};
 use crate::project::Links;
 
 /// Campaign parameters for links to the organisation's own site.
@@ -24,22 +24,25 @@ impl Campaign<'_> {
             ("utm_campaign", self.links.utm_campaign.as_deref().or(self.links.utm_source.as_ref().map(|_| self.slug))),
         ]
         .into_iter()
-        .filter_map(|(name, value)| value.map(|value| format!("{name}={value}")))
+        .filter_map(|(name, value)| value.map(|value| format!("{name}={}", segment(value))))
         .collect();
         if !own || parameters.is_empty() {
             return url.clone();
         }
-        let mut url = url.clone();
-        let asks = url.0.iter().any(|piece| matches!(piece, Piece::Text(text) if text.contains('?')));
-        let query = format!("{}{}", if asks { '&' } else { '?' }, parameters.join("&"));
-        match url.0.last_mut() {
-            Some(Piece::Text(text)) => match text.find('#') {
-                Some(at) => text.insert_str(at, &query),
-                None => text.push_str(&query),
-            },
-            _ => url.0.push(Piece::Text(query)),
+        // a fragment may hold a `?` of its own, and be the last thing that is filled in
+        let fragment = url.0.iter().enumerate().find_map(|(index, piece)| match piece {
+            Piece::Text(text) => Some((index, text.find('#')?)),
+            Piece::Field(_) => None,
+        });
+        let (index, at) = fragment.unwrap_or((url.0.len(), 0));
+        let (mut before, mut behind) = (url.0[..index].to_vec(), url.0[index..].to_vec());
+        if let Some(Piece::Text(text)) = behind.first_mut() {
+            let fragment = text.split_off(at);
+            before.push(Piece::Text(std::mem::replace(text, fragment)));
         }
-        url
+        let asks = before.iter().any(|piece| matches!(piece, Piece::Text(text) if text.contains('?')));
+        before.push(Piece::Text(format!("{}{}", if asks { '&' } else { '?' }, parameters.join("&"))));
+        MergeText(before.into_iter().chain(behind).collect())
     }
 }
 

@@ -4,8 +4,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::campaign::Campaign;
+use super::embargo::Embargo;
 use super::html;
 use super::locale::Locale;
 use super::look::Look;
@@ -13,10 +15,10 @@ use super::pictures::Pictures;
 use super::slots::Slots;
 use super::text::{self, Note};
 use super::typography::Typography;
-use crate::clock;
 use crate::error::Result;
-use crate::issue::{Attachment, Document, Kind, MergeText, Moment, Snippet, link_target, segment};
+use crate::issue::{Attachment, Document, Kind, MergeText, Snippet, ascii_link, link_target, segment};
 use crate::language::Language;
+use crate::project::Config;
 
 #[derive(Debug, Serialize)]
 pub(super) struct Newsletter<'a> {
@@ -69,7 +71,8 @@ pub(super) struct Edition {
 pub(super) struct SnippetView {
     kind: &'static str,
     name: String,
-    anchor: String,
+    /// Where the table of contents leads, and a link of the officer's own.
+    pub(super) anchor: String,
     lang: Language,
     foreign: bool,
     title: String,
@@ -88,7 +91,7 @@ pub(super) struct SnippetView {
     copyright: Option<String>,
     subtitle: Option<String>,
     dateline: Option<String>,
-    embargo: Option<EmbargoView>,
+    embargo: Option<Embargo>,
     quotations: Vec<QuotationView>,
     contacts: Vec<ContactView>,
     boilerplate: Option<String>,
@@ -131,13 +134,6 @@ struct DocumentView {
 }
 
 #[derive(Debug, Serialize)]
-struct EmbargoView {
-    until: String,
-    iso: String,
-    active: bool,
-}
-
-#[derive(Debug, Serialize)]
 struct QuotationView {
     words: String,
     speaker: Option<String>,
@@ -157,12 +153,15 @@ struct ContactView {
 pub(super) struct Setting<'a> {
     pub(super) language: &'a Language,
     pub(super) locale: &'a Locale,
+    pub(super) config: &'a Config,
     pub(super) slots: &'a Slots,
     pub(super) pictures: &'a Pictures<'a>,
     pub(super) campaign: Campaign<'a>,
     /// Where the documents of a snippet's own folder lie, as whoever reads the text reaches them; none where nothing
     /// can lead to them. The address ends in `/`.
     pub(super) beside: &'a dyn Fn(&Snippet) -> Option<String>,
+    /// The level of a text's highest headings.
+    pub(super) highest: usize,
 }
 
 /// A text being made: HTML, or plain text with the number of its next note.
@@ -199,7 +198,7 @@ impl Setting<'_> {
         Ok(SnippetView {
             kind: front.kind.name(),
             name: snippet.name.clone(),
-            anchor: format!("s-{}", snippet.name),
+            anchor: anchor(&snippet.name),
             lang: snippet.lang.clone(),
             foreign: !self.is_own(&snippet.lang),
             title: set.text(&front.title),
@@ -229,7 +228,7 @@ impl Setting<'_> {
             copyright: set.maybe(front.copyright.as_ref()),
             subtitle: set.maybe(front.subtitle.as_ref()),
             dateline,
-            embargo: front.embargo.as_ref().map(|embargo| self.embargo(embargo)),
+            embargo: Embargo::of(snippet, (self.language, self.locale), self.config),
             quotations: front
                 .quotations
                 .iter()
@@ -294,8 +293,8 @@ impl Setting<'_> {
     fn address(&self, url: &str, target: &Target) -> String {
         let url = self.campaign.apply(&link_target(url).unwrap_or_default());
         match target {
-            Target::Html => self.slots.close(&html::encode_url(&url)),
-            Target::Text { .. } => self.slots.close(&url),
+            Target::Html => self.slots.close(&ascii_link(&url)),
+            Target::Text { .. } => self.slots.close(&text::address(&url)),
         }
     }
 
@@ -311,26 +310,35 @@ impl Setting<'_> {
         let raw = snippet.front.raw_html;
         match target {
             Target::Html => {
-                let writer = html::Writer {
+                let writer = |highest| html::Writer {
                     slots: self.slots,
                     pictures: self.pictures,
                     raw,
+                    highest,
                     levels: RefCell::default(),
                     links: &links,
                 };
-                let boilerplate = boilerplate.as_ref().map(|text| writer.document(text)).transpose()?;
-                Ok((writer.document(&body)?, boilerplate, Vec::new()))
+                let shared = writer(html::BELOW_TITLES);
+                let boilerplate = boilerplate.as_ref().map(|text| shared.document(text)).transpose()?;
+                Ok((writer(self.highest).document(&body)?, boilerplate, Vec::new()))
             }
             Target::Text { next_note } => {
                 let colon = self.locale.words.get("colon").map_or(":", String::as_str);
                 let writer = |next| text::Writer::new(self.slots, &links, raw, colon, next);
-                let (body, mut notes) = writer(*next_note).document(&body);
+                let (body, mut notes) = writer(*next_note).document(&body, self.text_width(snippet));
                 let Some(boilerplate) = &boilerplate else { return Ok((body, None, notes)) };
-                let (boilerplate, more) = writer(next_note + notes.len()).document(boilerplate);
+                let (boilerplate, more) = writer(next_note + notes.len()).document(boilerplate, text::WIDTH);
                 notes.extend(more);
                 Ok((body, Some(boilerplate), notes))
             }
         }
+    }
+
+    /// How wide a snippet's plain text is: between quotation marks there is room for them on every line.
+    fn text_width(&self, snippet: &Snippet) -> usize {
+        let mark = |name: &str| self.locale.words.get(name).map_or(0, |mark| mark.width());
+        let marks = if snippet.front.kind == Kind::Quotation { mark("quote_open") + mark("quote_close") } else { 0 };
+        text::WIDTH.saturating_sub(marks)
     }
 
     /// A further text of a snippet; its links are numbered after those that are in `notes`.
@@ -346,13 +354,14 @@ impl Setting<'_> {
         let raw = snippet.front.raw_html;
         match target {
             Target::Html => {
-                let levels = RefCell::default();
-                html::Writer { slots: self.slots, pictures: self.pictures, raw, levels, links: &links }.document(&text)
+                let (levels, highest) = (RefCell::default(), html::BELOW_TITLES);
+                html::Writer { slots: self.slots, pictures: self.pictures, raw, highest, levels, links: &links }
+                    .document(&text)
             }
             Target::Text { next_note } => {
                 let colon = self.locale.words.get("colon").map_or(":", String::as_str);
                 let next = next_note + notes.len();
-                let (text, more) = text::Writer::new(self.slots, &links, raw, colon, next).document(&text);
+                let (text, more) = text::Writer::new(self.slots, &links, raw, colon, next).document(&text, text::WIDTH);
                 notes.extend(more);
                 Ok(text)
             }
@@ -372,21 +381,6 @@ impl Setting<'_> {
         let (alt, caption) = (set.text(&image.alt), set.maybe(image.caption.as_ref()));
         let credit = set.maybe(image.credit.as_ref());
         Ok(Some(ImageView { src, alt, caption, credit, wide, clear, width, height }))
-    }
-
-    fn embargo(&self, embargo: &Moment) -> EmbargoView {
-        let moment = &embargo.0;
-        EmbargoView {
-            until: format!(
-                "{}, {}.{:02} (UTC{})",
-                self.locale.date(moment.date()),
-                moment.hour(),
-                moment.minute(),
-                moment.offset()
-            ),
-            iso: moment.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-            active: clock::now().timestamp() < moment.timestamp(),
-        }
     }
 }
 
@@ -410,8 +404,29 @@ fn file_type(url: &str) -> Option<String> {
     (usual && !ending.starts_with("htm") && ending != "php").then(|| ending.to_uppercase())
 }
 
-/// RFC 3966: digits, and a plus sign before them.
+/// A snippet's name as an `id`, which takes no white space (HTML, section 3.2.6).
+fn anchor(name: &str) -> String {
+    let named = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' };
+    format!("s-{}", name.chars().map(named).collect::<String>())
+}
+
+/// How many digits a number has at least, an area's code aside.
+const SHORTEST: usize = 6;
+
+/// RFC 3966: the number's digits, and a plus sign before them. What is said behind it (an extension, another number)
+/// is dialled by nobody.
 fn phone_href(phone: &str) -> String {
-    let digits: String = phone.replace("(0)", "").chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-    format!("tel:{digits}")
+    let mut dialled = String::new();
+    for character in phone.replace("(0)", "").chars() {
+        match character {
+            digit if digit.is_ascii_digit() => dialled.push(digit),
+            '+' if dialled.is_empty() => dialled.push('+'),
+            // around or behind an area's code; later they begin something else
+            '(' | '/' if dialled.len() < SHORTEST => {}
+            '.' | '-' | ')' | '\u{2010}'..='\u{2013}' => {}
+            blank if blank.is_whitespace() => {}
+            _ => break,
+        }
+    }
+    format!("tel:{dialled}")
 }

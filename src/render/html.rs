@@ -1,20 +1,21 @@
 //! A snippet's tree -> HTML that mail programs and browsers agree on.
 //!
-//! Plain elements without classes: the templates' style sheet speaks of `p`, `h3`, `blockquote`, `table` and the
-//! inliner writes it onto them. A text's highest headings become `h3`, since its snippet's title is the `h2`, and the
+//! Plain elements, few with a class: the templates' style sheet speaks of `p`, `h3`, `blockquote`, `table` and the
+//! inliner writes it onto them. A text's highest headings stand one below what the template sets over it, and the
 //! others follow without a gap.
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
 
+use super::engine::Form;
 use super::pictures::Pictures;
 use super::slots::Slots;
 use crate::error::Result;
-use crate::issue::markdown::{Alignment, Block, Document, Inline, Link, List, Picture, Table};
-use crate::issue::{MergeText, Piece};
+use crate::issue::markdown::{Alignment, Block, Document, Inline, Link, List, Picture, Table, plain};
+use crate::issue::{MergeText, ascii_link};
 
-/// The level of a text's highest headings.
-const HIGHEST: usize = 3;
+/// The level of a text's highest headings where its snippet's title is an `h2`.
+pub(super) const BELOW_TITLES: usize = 3;
 
 /// What is needed to write HTML.
 pub(super) struct Writer<'r> {
@@ -22,6 +23,8 @@ pub(super) struct Writer<'r> {
     pub(super) pictures: &'r Pictures<'r>,
     /// Whether HTML in the Markdown is let through.
     pub(super) raw: bool,
+    /// The level of the text's highest headings.
+    pub(super) highest: usize,
     /// The levels of headings that the text has.
     pub(super) levels: RefCell<Vec<u8>>,
     /// Turns a link's address into what readers get (campaign parameters).
@@ -55,7 +58,7 @@ impl Writer<'_> {
             },
             Block::Heading(level, inlines) => {
                 let below = self.levels.borrow().iter().position(|used| used == level).unwrap_or(0);
-                self.element(&format!("h{}", (HIGHEST + below).min(6)), inlines, out)?;
+                self.element(&format!("h{}", (self.highest + below).min(6)), inlines, out)?;
             }
             Block::List(list) => self.list(list, out)?,
             Block::Quote(blocks) => {
@@ -190,11 +193,20 @@ impl Writer<'_> {
 
     fn link(&self, link: &Link, out: &mut String) -> Result<()> {
         let url = (self.links)(&link.url);
-        let _ = write!(out, "<a href=\"{}\">", escape(&self.slots.close(&encode_url(&url))));
+        // paper need not say once more where it leads
+        let bare = if says_itself(link) { " class=\"bare\"" } else { "" };
+        let _ = write!(out, "<a{bare} href=\"{}\">", escape(&self.slots.close(&ascii_link(&url))));
         self.inlines(&link.content, out)?;
         out.push_str("</a>");
         Ok(())
     }
+}
+
+/// Whether what is read on a link is its address, with or without what a browser adds.
+fn says_itself(link: &Link) -> bool {
+    let (url, words) = (link.url.sample(), plain(&link.content));
+    let bare = |text: &str| text.split_once("://").map_or(text, |(_, rest)| rest).trim_end_matches('/').to_owned();
+    !words.is_empty() && bare(&words) == bare(&url)
 }
 
 /// The levels that a text's headings have, the highest first.
@@ -206,28 +218,9 @@ fn heading_levels(blocks: &[Block]) -> Vec<u8> {
     levels
 }
 
-/// A link's address in ASCII: what may not stand in one is percent-encoded (RFC 3986, section 2.1), what is encoded
-/// already stays.
-pub(super) fn encode_url(url: &MergeText) -> MergeText {
-    let encode = |text: &str| {
-        text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
-            if byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte) {
-                out.push(char::from(byte));
-            } else {
-                let _ = write!(out, "%{byte:02X}");
-            }
-            out
-        })
-    };
-    MergeText(
-        url.0
-            .iter()
-            .map(|piece| match piece {
-                Piece::Text(text) => Piece::Text(encode(text)),
-                Piece::Field(field) => Piece::Field(field.clone()),
-            })
-            .collect(),
-    )
+/// A rendering as everybody may see it, in whatever it is written.
+pub(super) fn for_everyone(text: &MergeText, form: Form) -> String {
+    text.for_everyone(|value| if form == Form::Html { escape(value) } else { value.to_owned() })
 }
 
 /// A text as it stands in HTML, within an element or a quoted attribute.

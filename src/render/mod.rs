@@ -9,6 +9,8 @@ mod blocks;
 mod campaign;
 mod colour;
 mod context;
+mod depth;
+mod embargo;
 mod engine;
 mod files;
 mod html;
@@ -158,7 +160,16 @@ impl<'p> Renderer<'p> {
     ) -> Setting<'a> {
         let config = &self.project.config;
         let campaign = Campaign { links: &config.links, site: config.organisation.url.as_deref(), slug: &issue.slug };
-        Setting { language, locale, slots: &self.slots, pictures, campaign, beside }
+        Setting {
+            language,
+            locale,
+            config,
+            slots: &self.slots,
+            pictures,
+            campaign,
+            beside,
+            highest: html::BELOW_TITLES,
+        }
     }
 
     fn organisation(&self, language: &Language) -> context::Organisation {
@@ -183,6 +194,12 @@ impl<'p> Renderer<'p> {
 
 /// Writes the style sheet onto the elements, since many mail programs drop it; rules for dark mode and phones stay.
 fn inline_css(html: &str) -> Result<String> {
+    if depth::is_too_deep(html) {
+        let message = format!("the message's HTML elements lie more than {} deep in each other", depth::DEEPEST);
+        return Err(Diagnostic::of(&rule::HTML_TOO_DEEP, message)
+            .hint("close each element that a snippet with `raw_html` or a template opens, the last one first")
+            .into());
+    }
     let inliner =
         CSSInliner::options().keep_style_tags(false).keep_at_rules(true).load_remote_stylesheets(false).build();
     let whole = inliner.inline(html).map_err(|error| {

@@ -3,13 +3,13 @@
 //! The page leaves out what is between the organisation and one reader (unsubscribing, merge fields' values) and
 //! what only some readers get.
 
-use super::context::{self, Target};
+use super::context::{self, SnippetView, Target};
 use super::engine::Form;
 use super::look::Ground;
 use super::pictures::{Pictures, Placed, Placing};
 use super::{Renderer, Rendering, UPRIGHT, html, inline_css, text};
 use crate::error::Result;
-use crate::issue::{Issue, MergeText, Piece, Readership, Snippet, segment};
+use crate::issue::{Issue, MergeText, Readership, Snippet, ascii_link, segment};
 use crate::language::Language;
 
 /// The template.
@@ -60,11 +60,8 @@ impl Renderer<'_> {
         let readerships = issue.readerships(language);
         let public = readerships.first().cloned().unwrap_or_default();
         let rendering = self.newsletter(Wanted { issue, language, readership: &public, placing, web: true })?;
-        let fill = |piece: &Piece| match piece {
-            Piece::Text(text) => text.clone(),
-            Piece::Field(field) => html::escape(field.fallback.as_deref().unwrap_or_default()),
-        };
-        Ok(WebPage { html: rendering.html.0.iter().map(fill).collect(), pictures: rendering.pictures })
+        let html = html::for_everyone(&rendering.html, Form::Html);
+        Ok(WebPage { html, pictures: rendering.pictures })
     }
 
     fn newsletter(&self, wanted: Wanted<'_>) -> Result<Rendering> {
@@ -78,10 +75,18 @@ impl Renderer<'_> {
 
         let (mut html_views, mut text_views, mut next_note) = (Vec::new(), Vec::new(), 1);
         for snippet in issue.edition(language).into_iter().filter(|snippet| readership.sees(snippet)) {
-            html_views.push(setting.view(snippet, &Target::Html)?);
-            let view = setting.view(snippet, &Target::Text { next_note })?;
-            next_note += view.notes.len();
-            text_views.push(view);
+            let mut views =
+                [setting.view(snippet, &Target::Html)?, setting.view(snippet, &Target::Text { next_note })?];
+            // two names may differ in what no `id` tells apart
+            while text_views.iter().any(|other: &SnippetView| other.anchor == views[0].anchor) {
+                for view in &mut views {
+                    view.anchor.push('-');
+                }
+            }
+            let [html, text] = views;
+            next_note += text.notes.len();
+            html_views.push(html);
+            text_views.push(text);
         }
         let headline = |target: &Target| {
             let set = setting.typography(language, true, target);
@@ -124,8 +129,8 @@ impl Renderer<'_> {
 
     fn unsubscribe(&self, language: &Language, form: Form) -> context::Unsubscribe {
         let close = |url: MergeText| match form {
-            Form::Html => self.slots.close(&html::encode_url(&url)),
-            Form::Text => self.slots.close(&url),
+            Form::Html => self.slots.close(&ascii_link(&url)),
+            Form::Text => self.slots.close(&text::address(&url)),
         };
         let unsubscribe = self.project.config.unsubscribe.as_ref();
         let own = |url: &str| MergeText::parse(url).unwrap_or_default().in_url();

@@ -9,7 +9,7 @@ use super::context;
 use super::engine::Form;
 use super::look::{Ground, Look};
 use super::pictures::{Pictures, Placed, Placing};
-use super::{PAGE, Renderer};
+use super::{PAGE, Renderer, html};
 use crate::error::Result;
 use crate::language::Language;
 
@@ -43,7 +43,7 @@ impl Renderer<'_> {
             page: data,
         };
         let html = self.engine(Form::Html, template)?.render(&sheet)?;
-        Ok((self.slots.open(&html).sample(), pictures.used()))
+        Ok((html::for_everyone(&self.slots.open(&html), Form::Html), pictures.used()))
     }
 
     /// A day as a language writes it.

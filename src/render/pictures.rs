@@ -1,5 +1,6 @@
 //! Where readers' programs find an edition's pictures, and which pictures a rendering uses.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -141,9 +142,12 @@ impl<'p> Pictures<'p> {
         used.iter().find(|placed| placed.path == media.path).map(|placed| placed.src.clone())
     }
 
-    /// The pictures that were used, in order.
+    /// The pictures that were used, in order; one that lies in two places is one all the same.
     pub(super) fn used(self) -> Vec<Placed> {
-        self.used.into_inner().unwrap_or_else(PoisonError::into_inner)
+        let mut used = self.used.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut names = HashSet::new();
+        used.retain(|placed| names.insert(placed.name.clone()));
+        used
     }
 }
 

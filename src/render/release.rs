@@ -6,26 +6,26 @@
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::context::{self, SnippetView, Target};
+use super::embargo::Embargo;
 use super::engine::Form;
-use super::locale::Locale;
 use super::look::{Ground, Look};
 use super::material::{Files, Full, PhotoView};
 use super::news::{Facts, resolve};
 use super::pictures::{Pictures, Placed, Placing};
-use super::{PAGE, Renderer, Rendering, inline_css, text};
-use crate::clock;
+use super::{PAGE, Renderer, Rendering, html, inline_css, text};
 use crate::error::Result;
 use crate::issue::{Issue, Kind, Media, MergeText, Piece, Readership, Snippet};
 use crate::language::Language;
-use crate::project::Project;
 
 /// The script that copies the page's clean text.
 const SCRIPT: &str = include_str!("release.js");
+
+/// The template of a mail.
+const MAIL_TEMPLATE: &str = "press-mail";
 
 /// How wide a picture is shown in a mail, in CSS pixels.
 const MAIL: u32 = 600;
@@ -128,26 +128,21 @@ struct Home {
     name: String,
 }
 
-#[derive(Debug, Serialize)]
-struct Embargo {
-    until: String,
-    iso: String,
-}
-
 impl Renderer<'_> {
     /// Renders a press release as a page of its own.
     pub fn release(&self, issue: &Issue, release: &Snippet, dress: &Dress) -> Result<Page> {
         let pictures = Pictures::new(self.project, dress.placing.clone(), PAGE, PAGE);
         let html = self.sheet("press-release", Form::Html, (issue, release), dress, &pictures)?;
         let plain = self.sheet("press-release", Form::Text, (issue, release), dress, &pictures)?;
-        let (html, text) = (self.slots.open(&html).sample(), self.slots.open(&text::tidy(&plain)).sample());
+        let html = html::for_everyone(&self.slots.open(&html), Form::Html);
+        let text = html::for_everyone(&self.slots.open(&text::tidy(&plain)), Form::Text);
         Ok(Page { html, text, pictures: pictures.used() })
     }
 
     /// Renders a press release for a mail to a journalist, whose program knows no variables and no scripts.
     pub fn release_mail(&self, issue: &Issue, release: &Snippet, dress: &Dress) -> Result<Rendering> {
         let pictures = Pictures::new(self.project, Placing::Embed, MAIL, MAIL);
-        let html = self.sheet("press-mail", Form::Html, (issue, release), dress, &pictures)?;
+        let html = self.sheet(MAIL_TEMPLATE, Form::Html, (issue, release), dress, &pictures)?;
         let plain = self.sheet("press-release", Form::Text, (issue, release), dress, &pictures)?;
         let fixed = |text: String| MergeText(vec![Piece::Text(text)]);
         Ok(Rendering {
@@ -155,8 +150,8 @@ impl Renderer<'_> {
             readership: Readership::default(),
             subject: fixed(release.front.title.clone()),
             preheader: fixed(release.front.subtitle.clone().unwrap_or_default()),
-            html: fixed(self.slots.open(&inline_css(&html)?).sample()),
-            text: fixed(self.slots.open(&text::tidy(&plain)).sample()),
+            html: fixed(html::for_everyone(&self.slots.open(&inline_css(&html)?), Form::Html)),
+            text: fixed(html::for_everyone(&self.slots.open(&text::tidy(&plain)), Form::Text)),
             pictures: pictures.used(),
         })
     }
@@ -172,7 +167,11 @@ impl Renderer<'_> {
         let language = &release.lang;
         let locale = self.locale(language)?;
         let beside = |_: &Snippet| dress.files.clone();
-        let setting = self.setting(issue, language, &locale, pictures, &beside);
+        let mut setting = self.setting(issue, language, &locale, pictures, &beside);
+        if page == MAIL_TEMPLATE {
+            // nothing stands between its title and its text
+            setting.highest = 2;
+        }
         let target = match form {
             Form::Html => Target::Html,
             Form::Text => Target::Text { next_note: 1 },
@@ -202,7 +201,7 @@ impl Renderer<'_> {
             organisation: &organisation,
             theme: &theme,
             words: &locale.words,
-            embargo: embargo(self.project, release, &locale),
+            embargo: Embargo::of(release, (language, &locale), &self.project.config).filter(|embargo| embargo.active),
             release: view,
             photos,
             full: full.and_then(|photo| photo.full.as_ref()).and_then(|media| files.full(media)),
@@ -259,24 +258,4 @@ impl Renderer<'_> {
             canonical,
         }
     }
-}
-
-/// The embargo while it lasts: in the zone where most readers live, else in the officer's own.
-fn embargo(project: &Project, release: &Snippet, locale: &Locale) -> Option<Embargo> {
-    let moment = &release.front.embargo.as_ref()?.0;
-    if clock::now().timestamp() >= moment.timestamp() {
-        return None;
-    }
-    let press = &project.config.press;
-    let zone = press.zone.as_deref().and_then(|zone| TimeZone::get(zone).ok());
-    let there = zone.map_or_else(|| moment.clone(), |zone| moment.with_time_zone(zone));
-    let name = press.zone_name.as_ref().map(|name| name.get(&release.lang, &project.config.languages.default));
-    let name = match name {
-        Some(name) => name.to_owned(),
-        None => format!("UTC{}", there.strftime("%:z")),
-    };
-    Some(Embargo {
-        until: format!("{} ({name})", locale.moment(there.datetime())),
-        iso: there.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-    })
 }

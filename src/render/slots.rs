@@ -2,11 +2,12 @@
 //!
 //! A field becomes a short token of private-use characters, which templates, escaping, CSS inlining and wrapping
 //! leave alone; at the end the tokens are turned back into fields. No text of an issue can hold such characters
-//! (see `issue::RESERVED`).
+//! (see `source::RESERVED`).
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::issue::{MergeField, MergeText, Piece, RESERVED};
+use crate::issue::{MergeField, MergeText, Piece};
+use crate::source::RESERVED;
 
 const OPEN: char = RESERVED[0];
 const CLOSE: char = RESERVED[1];

@@ -10,8 +10,8 @@ use unicode_width::UnicodeWidthStr;
 use super::slots::Slots;
 use super::table;
 use super::wrap::wrap;
-use crate::issue::MergeText;
 use crate::issue::markdown::{Block, Document, Inline, Link, List};
+use crate::issue::{MergeText, Piece, ascii_link};
 
 /// Columns: what RFC 5322 and W3C's mails keep to, with room for a `> ` when somebody answers.
 pub const WIDTH: usize = 72;
@@ -46,12 +46,12 @@ impl<'r> Writer<'r> {
         Self { slots, links, raw, colon, notes: Vec::new(), next }
     }
 
-    /// A whole text and the notes that belong under it.
-    pub(super) fn document(mut self, document: &Document) -> (String, Vec<Note>) {
-        let mut text = self.blocks(&document.blocks, WIDTH, false);
+    /// A whole text, so many columns wide, and the notes that belong under it.
+    pub(super) fn document(mut self, document: &Document, width: usize) -> (String, Vec<Note>) {
+        let mut text = self.blocks(&document.blocks, width, false);
         for footnote in &document.footnotes {
             let mark = format!("({}) ", footnote.number);
-            let inner = self.blocks(&footnote.blocks, WIDTH - mark.len(), false);
+            let inner = self.blocks(&footnote.blocks, width.saturating_sub(mark.len()), false);
             text.push_str("\n\n");
             text.push_str(&hang(&inner, &mark));
         }
@@ -123,11 +123,12 @@ impl<'r> Writer<'r> {
                 Inline::Struck(inner) => out.push_str(&self.words(inner)),
                 Inline::Link(link) => self.link(link, &mut out),
                 Inline::Image(picture) => {
-                    let _ = write!(out, "[{}]", picture.alt);
-                    if let Some(caption) = &picture.caption {
-                        out.push(' ');
-                        out.push_str(caption);
+                    let seen = Some(format!("[{}]", picture.alt)).filter(|_| !picture.alt.is_empty());
+                    let said: Vec<String> = seen.into_iter().chain(picture.caption.clone()).collect();
+                    if said.is_empty() && out.ends_with(' ') {
+                        out.pop();
                     }
+                    out.push_str(&said.join(" "));
                 }
                 Inline::Html(_, _) if self.raw => {}
                 Inline::Html(html, _) => out.push_str(html),
@@ -143,22 +144,32 @@ impl<'r> Writer<'r> {
 
     fn link(&mut self, link: &Link, out: &mut String) {
         let words = self.words(&link.content);
-        let url = self.slots.close(&(self.links)(&link.url));
-        let shown = url.strip_prefix("mailto:").or_else(|| url.strip_prefix("tel:")).unwrap_or(&url);
-        let says_itself = words == shown || words == url || url.starts_with('#');
+        let written = self.slots.close(&(self.links)(&link.url));
+        let bare =
+            |url: &'_ str| url.strip_prefix("mailto:").or_else(|| url.strip_prefix("tel:")).unwrap_or(url).to_owned();
+        let says_itself = words == bare(&written) || words == written || written.starts_with('#');
         if says_itself {
             out.push_str(&words);
             return;
         }
+        let shown = bare(&self.slots.close(&address(&(self.links)(&link.url))));
         let known = self.notes.iter().find(|note| note.url == shown).map(|note| note.number);
         let number = known.unwrap_or_else(|| {
-            self.notes.push(Note { number: self.next, url: shown.to_owned() });
+            self.notes.push(Note { number: self.next, url: shown });
             self.next += 1;
             self.next - 1
         });
         // a space that does not break keeps the number with its words
         let _ = write!(out, "{words}\u{a0}[{number}]");
     }
+}
+
+/// A link's address as plain text shows it: such that programs make one link of it, but for what is no page and is
+/// read and typed.
+pub(super) fn address(url: &MergeText) -> MergeText {
+    let read =
+        matches!(url.0.first(), Some(Piece::Text(start)) if start.starts_with("mailto:") || start.starts_with("tel:"));
+    if read { url.clone() } else { ascii_link(url) }
 }
 
 fn unmarked(inline: &Inline) -> Vec<Inline> {
@@ -168,11 +179,11 @@ fn unmarked(inline: &Inline) -> Vec<Inline> {
     }
 }
 
-/// A title with a line of characters under its last line.
+/// A title with a line of characters under its last line, longer than the two hyphens that open a signature.
 pub(super) fn underline(title: &str, stroke: char, width: usize) -> String {
     let title = wrap(title, width);
     let longest = title.lines().map(UnicodeWidthStr::width).max().unwrap_or(0);
-    format!("{title}\n{}", stroke.to_string().repeat(longest))
+    format!("{title}\n{}", stroke.to_string().repeat(longest.max(3)))
 }
 
 /// Sets a mark before the first line and spaces before the others.
@@ -183,27 +194,31 @@ fn hang(text: &str, mark: &str) -> String {
     lines.fold(first.trim_end().to_owned(), |out, line| out + "\n" + format!("{space}{line}").trim_end())
 }
 
-/// A rendered template, tidied: at most two empty lines in a row, none at either end, no space at a line's end, and
-/// no line that could have been broken longer than [`WIDTH`].
+/// The line that opens a signature (RFC 3676, section 4.3).
+const SIGNATURE: &str = "-- ";
+
+/// A rendered template, tidied: at most two empty lines in a row, none at either end, no space at a line's end but in
+/// the line that opens the signature, and no line that could have been broken longer than [`WIDTH`].
 pub(super) fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut empty = 0;
-    for line in text.trim().lines().map(str::trim_end) {
+    for line in text.trim().lines().map(|line| if line == SIGNATURE { line } else { line.trim_end() }) {
         empty = if line.is_empty() { empty + 1 } else { 0 };
         if empty <= 2 {
             out.push_str(&folded(line));
             out.push('\n');
         }
     }
-    // RFC 3676, section 4.3: the line that opens a signature is two hyphens and a blank
-    out.replace("\n--\n", "\n-- \n")
+    out
 }
 
 /// A line within the width, with what it begins with (blanks, `>`) before each of its parts. Addresses and code stay
 /// whole.
 fn folded(line: &str) -> String {
     let words = line.trim_start_matches([' ', '>']);
-    let (start, code) = (&line[..line.len() - words.len()], line.starts_with("    "));
+    let start = line.strip_suffix(words).unwrap_or_default();
+    // within a quotation too
+    let code = line.trim_start_matches("> ").starts_with("    ");
     if UnicodeWidthStr::width(line) <= WIDTH || code || words.contains("://") {
         return line.to_owned();
     }

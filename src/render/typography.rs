@@ -9,8 +9,9 @@
 
 use super::abbreviations as words;
 use crate::issue::markdown::{Block, Document, Footnote, Inline, Link, List, Table};
-use crate::issue::{MergeText, Piece, RESERVED};
+use crate::issue::{MergeText, Piece};
 use crate::language::Language;
+use crate::source::RESERVED;
 
 /// A space at which no line ends.
 const NO_BREAK: char = '\u{a0}';
@@ -291,35 +292,37 @@ impl Flow {
 
 /// Straight double quotation marks become the language's own, pair by pair; one that stands alone stays (6").
 fn double_quotes(flow: &mut Flow, (open, close): (char, char)) {
-    let mut marks: Vec<usize> =
-        (0..flow.chars.len()).filter(|at| flow.chars[*at] == '"' && !flow.frozen[*at]).collect();
-    let pair = |flow: &Flow, marks: &[usize]| {
-        let opens = |at: usize| {
-            let next = flow.after(at + 1).is_some_and(|c| !c.is_whitespace() && c != '"');
-            next && flow.before(at).is_none_or(|c| !c.is_alphanumeric() && c != OPAQUE)
-        };
-        let closes = |at: usize| {
-            let before = flow.before(at).is_some_and(|c| !c.is_whitespace() && c != '"');
-            before && flow.after(at + 1).is_none_or(|c| !c.is_alphanumeric() && c != OPAQUE)
-        };
-        marks.iter().enumerate().find_map(|(index, at)| {
-            let other = marks[index + 1..].iter().position(|other| closes(*other)).filter(|_| opens(*at))?;
-            Some((index, index + 1 + other))
-        })
+    let opens = |flow: &Flow, at: usize| {
+        let next = flow.after(at + 1).is_some_and(|c| !c.is_whitespace() && c != '"');
+        next && flow.before(at).is_none_or(|c| !c.is_alphanumeric() && c != OPAQUE)
     };
-    while let Some((first, second)) = pair(flow, &marks) {
-        flow.chars[marks[first]] = open;
-        flow.chars[marks[second]] = close;
-        marks.remove(second);
-        marks.remove(first);
+    let closes = |flow: &Flow, at: usize| {
+        let before = flow.before(at).is_some_and(|c| !c.is_whitespace() && c != '"');
+        before && flow.after(at + 1).is_none_or(|c| !c.is_alphanumeric() && c != OPAQUE)
+    };
+    // the marks that are still to be looked at, the next one last; and those that were passed over
+    let mut ahead: Vec<usize> =
+        (0..flow.chars.len()).rev().filter(|at| flow.chars[*at] == '"' && !flow.frozen[*at]).collect();
+    let mut passed = Vec::new();
+    while let Some(first) = ahead.pop() {
+        if !opens(flow, first) {
+            passed.push(first);
+            continue;
+        }
+        // where none closes behind this one, none does behind a later one
+        let Some(second) = ahead.iter().rposition(|at| closes(flow, *at)) else { break };
+        flow.chars[first] = open;
+        flow.chars[ahead.remove(second)] = close;
+        // the mark just before stands beside another character now, and may open
+        ahead.extend(passed.pop());
     }
 }
 
 /// Straight single ones become apostrophes, or a quotation within words.
 fn single_quotes(flow: &mut Flow, dutch: bool) {
-    let original = flow.chars.clone();
-    for at in (0..original.len()).filter(|at| original[*at] == '\'' && !flow.frozen[*at]) {
-        let view = Flow { chars: original.clone(), frozen: Vec::new() };
+    let view = Flow { chars: flow.chars.clone(), frozen: Vec::new() };
+    let last_end = last_end(&view.chars);
+    for at in (0..view.chars.len()).filter(|at| view.chars[*at] == '\'' && !flow.frozen[*at]) {
         let (before, after) = (view.before(at), view.after(at + 1));
         let starts = after.is_some_and(|c| c.is_alphanumeric() || c == OPAQUE);
         let replacement = match before {
@@ -328,18 +331,19 @@ fn single_quotes(flow: &mut Flow, dutch: bool) {
             Some(c) if c.is_alphanumeric() || matches!(c, OPAQUE | '.' | ',' | '!' | '?' | '…' | '»' | '”') => '’',
             _ if !starts => continue,
             _ if after.is_some_and(char::is_numeric) || dutch && words::is_clitic(&view.word_after(at + 1)) => '’',
-            _ if closes_later(&original, at + 1) => '‘',
+            // a single mark further on ends a word
+            _ if last_end.is_some_and(|end| end > at + 1) => '‘',
             _ => '’',
         };
         flow.chars[at] = replacement;
     }
 }
 
-/// Whether a single mark further on ends a word.
-fn closes_later(chars: &[char], from: usize) -> bool {
-    (from + 1..chars.len()).any(|at| {
+/// The last single mark that ends a word.
+fn last_end(chars: &[char]) -> Option<usize> {
+    (1..chars.len()).rev().find(|at| {
         let end = chars.get(at + 1).is_none_or(|c| !c.is_alphanumeric());
-        chars[at] == '\'' && end && !chars[at - 1].is_whitespace()
+        chars[*at] == '\'' && end && !chars[at - 1].is_whitespace()
     })
 }
 

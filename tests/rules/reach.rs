@@ -177,6 +177,20 @@ fn a_page_is_asked_by_head_and_where_that_fails_by_get() {
     assert_eq!(web.heard(), ["GET /no-head", "HEAD /fine", "HEAD /no-head"]);
 }
 
+/// RFC 3986, section 2.1: a page is asked for by the address that readers get.
+#[test]
+fn an_address_is_asked_for_as_readers_get_it() {
+    let web = Web::start();
+    let room = web.room(
+        "[a](<http://www.example.org/fine#é>) [b](<http://www.example.org/not there>)\n[c](http://www.café.example/)\n",
+    );
+    let found = asked(&room);
+    assert_eq!(found[0], "W420 4: `http://www.example.org/not%20there` is gone (it answers 404)");
+    assert!(found[1].starts_with("W422 5: `http://www.xn--caf-dma.example/` cannot be reached: "), "{found:?}");
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(web.heard(), ["GET /not%20there", "HEAD /fine", "HEAD /not%20there"]);
+}
+
 #[test]
 fn what_was_well_is_remembered_for_a_day() {
     let web = Web::start();

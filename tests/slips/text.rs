@@ -157,6 +157,33 @@ fn html_that_is_too_deep_is_refused_before_the_stack_is_used_up() {
     room.run("check").exit(0).stdout("2026-11 is ready to go out\n");
 }
 
+/// An end tag closes an element of its own name alone; a footnote and the notes for editors are looked at too.
+#[test]
+fn no_slip_hides_how_deep_html_is() {
+    let deep = "<div>".repeat(20_000);
+    let crossed = "<div></b>".repeat(20_000);
+    let quoted = "<div title=\"</div>\"><!-- </div> -->".repeat(20_000);
+    // HTML, section 13.1.2.1: no slash closes an element that is none of SVG's or MathML's
+    let drawn = "<div/>".repeat(20_000);
+    let footnote = format!("It sails.[^1]\n\n[^1]: See\n\n    {deep}");
+    for text in [crossed, quoted, drawn, footnote] {
+        let text = format!("+++\ntitle = \"Ferry\"\nraw_html = true\n+++\n{text}\n");
+        let room = room().snippet("2026-11", "lead", &text);
+        room.run("check").exit(1).stdout_has("error: HTML elements lie more than 256 deep in each other");
+    }
+    let notes = format!("raw_html = true\nkind = \"press-release\"\nnotes_for_editors = \"{deep}\"");
+    let room = room().snippet("2026-11", "lead", &format!("+++\ntitle = \"Ferry\"\n{notes}\n+++\nIt sails.\n"));
+    room.run("check").exit(1).stdout_has("error: HTML elements lie more than 256 deep in each other");
+    // no end tag is missing, but a parser heeds none across a cell
+    let cells = "<div><table><tr><td></div></td></tr></table>".repeat(5_000);
+    room.write("issues/2026-11/lead.md", format!("+++\ntitle = \"Ferry\"\nraw_html = true\n+++\n{cells}\n"));
+    room.run("check").exit(1).stdout_has("error: the message's HTML elements lie more than 512 deep in each other");
+    // what may be left open is
+    let open = format!("<ul>{}</ul>\n<p>{}", "<li>It sails.".repeat(1000), "It sails.<p>".repeat(1000));
+    room.write("issues/2026-11/lead.md", format!("+++\ntitle = \"Ferry\"\nraw_html = true\n+++\n{open}\n"));
+    room.run("check").exit(0).stdout_lacks("deep");
+}
+
 #[test]
 fn a_long_line_is_cut_around_its_place() {
     let room = room().article(
@@ -175,4 +202,60 @@ fn a_long_line_is_cut_around_its_place() {
         hint: the list has these columns: email, first_name, lang
         ",
     );
+}
+
+/// As the mark of an open merge field it once cut off all that followed, the unsubscribe link too.
+#[test]
+fn a_private_use_character_however_it_is_written() {
+    let told = "error: a character of Unicode's private use stands in the text [E115]";
+    let bodies = [
+        "It &#xE001; sails.",
+        "It `\u{e002}` sails.",
+        "It sails.[^1]\n\n[^1]: At &#57345; nine.",
+        "[It](https://www.example.org/&#xE001;) sails.",
+        "[It](https://www.example.org/ \"At &#xE002;\") sails.",
+        "It <b title=\"&#xE000\">sails</b>.",
+        "<div>&#xe001;</div>",
+        "It sails at {{ first_name \"&#xE002;\" }}.",
+    ];
+    for body in bodies {
+        let text = format!("+++\ntitle = \"Ferry\"\nraw_html = true\n+++\n{body}\n");
+        room().snippet("2026-11", "lead", &text).run("check").exit(1).stdout_has(told);
+    }
+    let room = room().snippet("2026-11", "lead", "+++\ntitle = \"Un titre \\uE000 ici\"\n+++\nIt sails.\n");
+    finds(
+        &room,
+        "
+        error: a character of Unicode's private use stands in the text [E115]
+          at issues/2026-11/lead.md:2:9
+          2 | title = \"Un titre \\uE000 ici\"
+            |         ^^^^^^^^^^^^^^^^^^^^^
+        hint: delete it: no reader could see it
+        ",
+    );
+    let room = super::room().issue("2026-11", "subject = \"Ferry \u{e001}\"\npreheader = \"It sails.\"\n");
+    room.run("check").exit(1).stdout_has(told).stdout_has("issues/2026-11/issue.toml:1:11");
+    let room = super::room();
+    let config =
+        room.read("envoi.toml").replace("name = \"The Harbour Post\"", "name = \"The Harbour \\U0000E000 Post\"");
+    assert!(config.contains("E000"), "{config}");
+    room.write("envoi.toml", config);
+    room.run("check").exit(1).stderr_has(told).stderr_has("at envoi.toml:");
+    // what only looks like one is none
+    let text = "+++\ntitle = 'Ferry \\uE000'\n+++\nIt sails `&#xE000;`, and `\\uE000`.\n";
+    super::room().snippet("2026-11", "lead", text).run("check").exit(0).stdout("2026-11 is ready to go out\n");
+}
+
+/// What is filled in is percent-encoded: no whole address, and none that a browser would run.
+#[test]
+fn an_address_that_begins_with_a_merge_field() {
+    for address in ["{{ email \"javascript:alert(1)\" }}", "{{ first_name }}javascript:alert(1)", "{{ first_name }}"] {
+        let room = room().article("2026-11", "lead", "Ferry", &format!("Your [page](<{address}>)."));
+        room.run("check")
+            .exit(1)
+            .stdout_has("begins with a merge field [E401]")
+            .stdout_has("hint: begin it with `https://`");
+    }
+    let room = room().article("2026-11", "lead", "Ferry", "Your [page](<https://www.example.org/{{ email }}>).");
+    room.run("check").exit(0).stdout("2026-11 is ready to go out\n");
 }

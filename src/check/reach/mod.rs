@@ -22,7 +22,7 @@ use self::recall::Memory;
 use super::links::{self, Target};
 use super::url;
 use crate::diagnostic::Diagnostic;
-use crate::issue::Issue;
+use crate::issue::{Issue, ascii_url};
 use crate::project::Project;
 use crate::rule;
 
@@ -142,7 +142,7 @@ fn targets(project: &Project, issue: &Issue) -> Vec<(String, Target)> {
     let mut targets: Vec<(String, Target)> = targets
         .into_iter()
         .filter(can_be_asked)
-        .map(|target| (target.url.split('#').next().unwrap_or_default().to_owned(), target))
+        .map(|target| (ascii_url(target.url.split('#').next().unwrap_or_default()), target))
         .collect();
     let mut seen: HashSet<(String, String)> = HashSet::new();
     targets.retain(|(url, target)| seen.insert((url.clone(), target.place.to_string())));
