@@ -1,5 +1,6 @@
 //! A snippet: one Markdown file, read.
 
+use std::ops::Range;
 use std::path::Path;
 
 use super::front_matter::{FrontMatter, Kind};
@@ -139,9 +140,12 @@ impl Snippet {
         &self.source
     }
 
-    /// The front matter, as it is written, with its plus signs.
-    pub fn front_text(&self) -> &str {
-        &self.source.text[..self.start]
+    /// Where the TOML between the plus signs stands in the source, in bytes.
+    pub fn front_range(&self) -> Range<usize> {
+        let text = &self.source.text[..self.start];
+        let begin = text.find('\n').map_or(0, |at| at + 1);
+        let end = text.trim_end().rfind('\n').map_or(begin, |at| at + 1);
+        begin..end.max(begin)
     }
 
     /// Its text in passages, each of which knows where in the source its words stand.

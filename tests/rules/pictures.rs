@@ -28,6 +28,16 @@ fn no_alternative_text() {
 }
 
 #[test]
+fn a_picture_in_a_table_of_its_own_is_found_by_its_head() {
+    let room = room().bytes("issues/2026-11/ferry.png", &png(1200, 800)).snippet(
+        "2026-11",
+        "lead",
+        &front("\n[image]\nfile = \"ferry.png\""),
+    );
+    assert_eq!(of("W305", &room), ["4: the image `ferry.png` has no alternative text"]);
+}
+
+#[test]
 fn an_alternative_text_that_is_a_files_name() {
     for alt in ["IMG_4774", "Capture d’écran", "image1.png", "photo", "ferry.png", "DSC 0042"] {
         let found = of("W306", &with_image("ferry.png", 1200, 800, &format!(", alt = \"{alt}\"")));
