@@ -34,7 +34,7 @@ fn a_snippet_that_does_not_exist() {
     );
     // the hint holds what it promises
     room.run("new snippet 2026-11 film").exit(0).stdout("issues/2026-11/film.md\n").stderr("");
-    room.run("check").exit(0).stdout("2026-11 is ready to go out\n");
+    room.run("check").exit(1).stdout_lacks("[E110]").stdout_has("[E509]");
 }
 
 #[test]
