@@ -1,6 +1,10 @@
 //! Merge fields: those that the list does not have, those that stand where none is filled in, and those that have
-//! nothing to write where a subscriber has nothing.
+//! nothing to write where a subscriber has nothing; and what was meant as one.
 
+use std::ops::Range;
+
+use super::links::Target;
+use super::text::{Part, Text};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::issue::markdown::{Inline, walk};
 use crate::issue::{Boilerplate, Issue, MergeField, MergeText, Snippet};
@@ -77,6 +81,62 @@ pub(super) fn in_boilerplate(boilerplate: &Boilerplate) -> Option<Diagnostic> {
             .at(boilerplate.source().place_of_text(&field.name))
             .hint("write words that suit every reader; the page shows the fallback, or the field's name")
     })
+}
+
+/// Fields that have one brace where two are needed, in texts.
+pub(super) fn one_brace(texts: &[Text<'_>], columns: &[String], found: &mut Vec<Diagnostic>) {
+    for text in texts {
+        let filled = text.is_body() || matches!(text.part, Part::Subject | Part::Preheader);
+        for (range, column) in lone_fields(text.words(), columns) {
+            let finding = Diagnostic::of(
+                &rule::ONE_BRACE,
+                format!("`{}` is no merge field: readers would see it as it is", &text.words()[range.clone()]),
+            );
+            let finding = finding.at(text.place(range));
+            found.push(if filled {
+                finding.hint(format!(
+                    "write `{{{{ {column} }}}}`, with two braces on each side; what is meant as it is goes between backticks"
+                ))
+            } else {
+                finding.hint("take it out: merge fields work in the text, in links' addresses, in subject and preheader")
+            });
+        }
+    }
+}
+
+/// The same in the addresses of a text's links.
+pub(super) fn one_brace_in_links(targets: &[Target], columns: &[String], found: &mut Vec<Diagnostic>) {
+    for target in targets {
+        found.extend(lone_fields(&target.url, columns).into_iter().map(|(range, column)| {
+            Diagnostic::of(
+                &rule::ONE_BRACE,
+                format!("the link holds `{}`, which is no merge field", &target.url[range]),
+            )
+            .at(target.place.clone())
+            .hint(format!("write `{{{{ {column} }}}}`, with two braces on each side"))
+        }));
+    }
+}
+
+/// Where a column's name stands with one brace before it, and one or two behind it.
+fn lone_fields<'c>(text: &str, columns: &'c [String]) -> Vec<(Range<usize>, &'c str)> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices('{') {
+        let rest = text[at + 1..].trim_start();
+        let name = &rest[..rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())];
+        let Some(column) = columns.iter().find(|column| column.to_lowercase() == name.to_lowercase()) else { continue };
+        let behind = rest[name.len()..].trim_start();
+        let behind = match behind.strip_prefix('"').and_then(|fallback| fallback.split_once('"')) {
+            Some((_, behind)) => behind.trim_start(),
+            None => behind,
+        };
+        let braces = behind.len() - behind.trim_start_matches('}').len();
+        if braces > 0 && !text[..at].ends_with('{') {
+            let end = text.len() - behind.len() + braces.min(2);
+            found.push((at..end, column.as_str()));
+        }
+    }
+    found
 }
 
 /// The merge fields of a snippet: of its text, and of its links' addresses.

@@ -61,13 +61,15 @@ pub fn snippet(snippet: &Snippet, fields: &[String]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let texts = Text::of_snippet(snippet);
     fields::look(snippet, fields, &mut found);
+    fields::one_brace(&texts, fields, &mut found);
+    fields::one_brace_in_links(&links::targets(snippet), fields, &mut found);
     structure::look(snippet, &texts, &mut found);
     pictures::look(snippet, &mut found);
     links::look(snippet, &mut found);
     kinds::look(snippet, &mut found);
     words::look(&texts, &mut found);
     language::look(snippet, &texts, &mut found);
-    found.extend(boilerplate::look(snippet));
+    found.extend(boilerplate::look(snippet, fields));
     found
 }
 
