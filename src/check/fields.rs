@@ -6,10 +6,11 @@ use std::ops::Range;
 use super::links::Target;
 use super::text::{Part, Text};
 use crate::diagnostic::{Diagnostic, Place, nearest};
-use crate::issue::markdown::{Inline, walk};
-use crate::issue::{Boilerplate, Issue, MergeField, MergeText, Snippet};
+use crate::issue::markdown::{Document, Inline, walk};
+use crate::issue::{Issue, MergeField, MergeText, Snippet};
 use crate::language::Language;
 use crate::rule;
+use crate::source::Source;
 
 /// A merge field without a fallback, in one edition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub fn open_fields(issue: &Issue) -> Vec<OpenField> {
         issue.preheader(language).fields().for_each(|field| add(field, issue.place_of("preheader")));
         for snippet in issue.edition(language) {
             for field in of(snippet) {
-                add(&field, place(snippet, &field));
+                add(&field, place(snippet.source(), &field.name));
             }
         }
     }
@@ -50,7 +51,9 @@ pub(super) fn look(snippet: &Snippet, fields: &[String], found: &mut Vec<Diagnos
     for field in &unknown {
         if !told.contains(&field) {
             told.push(field);
-            found.extend(unknown_field(field, fields).map(|diagnostic| diagnostic.at(place(snippet, field))));
+            found.extend(
+                unknown_field(field, fields).map(|diagnostic| diagnostic.at(place(snippet.source(), &field.name))),
+            );
         }
     }
     found.extend(unfilled(snippet));
@@ -67,19 +70,20 @@ pub(super) fn unknown_field(field: &MergeField, fields: &[String]) -> Option<Dia
     })
 }
 
-/// A merge field in a boilerplate, which only pages show: they have no subscriber.
-pub(super) fn in_boilerplate(boilerplate: &Boilerplate) -> Option<Diagnostic> {
-    let mut field = None;
-    walk(&boilerplate.text, &mut |inline| match inline {
+/// A merge field in a text that only pages show, which have no subscriber: its name, and a finding without its place.
+/// `whose` is the subject of the sentence.
+pub(super) fn for_nobody<'d>(text: &'d Document, whose: &str) -> Option<(&'d str, Diagnostic)> {
+    let mut field: Option<&MergeField> = None;
+    walk(text, &mut |inline| match inline {
         Inline::Field(found) => drop(field.get_or_insert(found)),
         Inline::Link(link) => field = field.or_else(|| link.url.fields().next()),
         _ => {}
     });
     field.map(|field| {
-        let message = format!("a boilerplate has no subscriber for `{{{{ {} }}}}`", field.name);
-        Diagnostic::of(&rule::FIELD_FOR_NOBODY, message)
-            .at(boilerplate.source().place_of_text(&field.name))
-            .hint("write words that suit every reader; the page shows the fallback, or the field's name")
+        let message = format!("{whose} no subscriber for `{{{{ {} }}}}`", field.name);
+        let finding = Diagnostic::of(&rule::FIELD_FOR_NOBODY, message)
+            .hint("write words that suit every reader; the page shows the fallback, or the field's name");
+        (field.name.as_str(), finding)
     })
 }
 
@@ -155,13 +159,13 @@ fn of(snippet: &Snippet) -> Vec<MergeField> {
     fields
 }
 
-fn place(snippet: &Snippet, field: &MergeField) -> Place {
-    let name = &field.name;
-    [format!("{{{{ {name}"), format!("{{{{{name}"), name.clone()]
+/// Where a merge field stands first.
+pub(super) fn place(source: &Source, name: &str) -> Place {
+    [format!("{{{{ {name}"), format!("{{{{{name}"), name.to_owned()]
         .iter()
-        .map(|text| snippet.place_of_text(text))
+        .map(|text| source.place_of_text(text))
         .find(|place| place.line > 0)
-        .unwrap_or_else(|| Place::file(snippet.path()))
+        .unwrap_or_else(|| Place::file(&source.path))
 }
 
 /// The first key of the front matter whose text has braces: readers would get them as they are written.

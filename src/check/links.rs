@@ -97,6 +97,17 @@ pub(super) fn targets(snippet: &Snippet) -> Vec<Target> {
     targets
 }
 
+/// The links of a release's notes for editors.
+pub(super) fn of_notes(snippet: &Snippet) -> Vec<Target> {
+    let mut targets = Vec::new();
+    snippet.press.notes.iter().for_each(|notes| in_text(notes, &mut targets));
+    if !snippet.press.notes_in_lines {
+        let place = snippet.place_of("notes_for_editors");
+        targets.iter_mut().for_each(|target| target.place = place.clone());
+    }
+    targets
+}
+
 /// The links of a text.
 pub(super) fn in_text(text: &markdown::Document, targets: &mut Vec<Target>) {
     walk(text, &mut |inline| {

@@ -82,6 +82,15 @@ impl<'s> Text<'s> {
         texts
     }
 
+    /// The texts of a press release's notes for editors.
+    pub(super) fn of_notes(snippet: &'s Snippet) -> Vec<Self> {
+        let source = snippet.source();
+        let (passages, exact) = snippet.notes();
+        let instead = || snippet.place_of("notes_for_editors");
+        let text = |passage| Self { instead: (!exact).then(instead), ..Self::passage(passage, source) };
+        passages.into_iter().map(text).collect()
+    }
+
     /// The texts of a boilerplate.
     pub(super) fn of_boilerplate(boilerplate: &'s Boilerplate) -> Vec<Self> {
         boilerplate.passages().into_iter().map(|passage| Self::passage(passage, boilerplate.source())).collect()

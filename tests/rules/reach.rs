@@ -171,6 +171,15 @@ fn pages_that_are_gone_moved_or_broken_are_told_and_others_are_not() {
 }
 
 #[test]
+fn the_links_of_notes_for_editors_are_asked_too() {
+    let web = Web::start();
+    let release = "+++\ntitle = \"Ferry\"\nkind = \"press-release\"\nplace = \"Quay\"\ndate = 2026-11-24\n\
+        contacts = [{ name = \"Ada\" }]\nnotes_for_editors = \"[the ship](http://www.example.org/gone)\"\n+++\nIt sails.\n";
+    let room = web.room("It sails.").snippet("2026-11", "lead", release);
+    assert_eq!(asked(&room), ["W420 7: `http://www.example.org/gone` is gone (it answers 404)"]);
+}
+
+#[test]
 fn a_page_is_asked_by_head_and_where_that_fails_by_get() {
     let web = Web::start();
     let _ = asked(&web.room(&links(&["/fine", "/fine", "/no-head"])));
