@@ -59,6 +59,7 @@ fn in_text(text: &Document, source: &Source, html: bool, columns: &[String]) -> 
 
 fn in_passages(texts: &[Text<'_>], columns: &[String], found: &mut Vec<Diagnostic>) {
     structure::passages(texts, found);
+    links::unread(texts, found);
     words::look(texts, found);
     fields::one_brace(texts, columns, found);
 }

@@ -67,6 +67,7 @@ pub fn snippet(snippet: &Snippet, fields: &[String]) -> Vec<Diagnostic> {
     structure::look(snippet, &texts, &mut found);
     pictures::look(snippet, &mut found);
     links::look(snippet, &mut found);
+    links::unread(&texts, &mut found);
     kinds::look(snippet, &mut found);
     words::look(&texts, &mut found);
     language::look(snippet, &texts, &mut found);
