@@ -1,9 +1,11 @@
-//! A snippet in any text: its front matter, its Markdown, what it names. It opens, or what is wrong says where.
+//! A snippet in any text: its front matter, its Markdown, what it names. It opens, or what is wrong says where; what
+//! opens is looked at by every rule, and mended.
 #![no_main]
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use envoi::check;
 use envoi::issue::{FrontMatter, Issue};
 use envoi::project::Project;
 use envoi::source::Source;
@@ -33,7 +35,18 @@ fuzz_target!(|text: &str| {
         Err(error) => drop(error.to_string()),
     }
     std::fs::write(snippet, text).expect("a file");
-    if let Err(error) = Issue::open(project, "news") {
-        drop(error.to_string());
+    match Issue::open(project, "news") {
+        Ok(issue) => {
+            let columns = ["email", "first_name", "lang", "tags"].map(str::to_owned);
+            for found in check::issue(project, &issue, &columns) {
+                assert!(!found.message.is_empty());
+                drop(found.to_string());
+            }
+            // nothing is written: the next text may be another one
+            for fix in check::fixes(project, &issue) {
+                drop((fix.diff(), fix.account()));
+            }
+        }
+        Err(error) => drop(error.to_string()),
     }
 });
