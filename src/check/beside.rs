@@ -40,7 +40,9 @@ pub(super) fn notes(snippet: &Snippet, columns: &[String]) -> Vec<Diagnostic> {
     if !snippet.press.notes_in_lines {
         // the tree counts lines from the notes' own beginning
         let place = snippet.place_of("notes_for_editors");
-        found.iter_mut().for_each(|found| found.place = Some(place.clone()));
+        for finding in &mut found {
+            finding.place = Some(place.clone());
+        }
     }
     in_passages(&Text::of_notes(snippet), columns, &mut found);
     found

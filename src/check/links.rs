@@ -107,7 +107,9 @@ pub(super) fn of_notes(snippet: &Snippet) -> Vec<Target> {
     snippet.press.notes.iter().for_each(|notes| in_text(notes, &mut targets));
     if !snippet.press.notes_in_lines {
         let place = snippet.place_of("notes_for_editors");
-        targets.iter_mut().for_each(|target| target.place = place.clone());
+        for target in &mut targets {
+            target.place = place.clone();
+        }
     }
     targets
 }
