@@ -3,14 +3,16 @@
 //! Every reader of TOML, Markdown or templates starts here, so that every diagnostic can point at file, line and
 //! column. TOML goes through [`Source::toml`], which names the nearest known key where one is unknown.
 
+mod slips;
+mod values;
+
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
 
+pub use self::values::{Step, Values};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::error::{Error, Result};
 use crate::rule::{self, Rule};
@@ -117,14 +119,16 @@ impl Source {
     }
 
     /// Where a key stands, as far as a look at the text can tell, for diagnostics on values that were read long ago:
-    /// `subject`, `[unsubscribe]` for a table, or `unsubscribe.url` for a key within one.
+    /// `subject`, `[unsubscribe]` for a table, or `unsubscribe.url` for a key within one. A key that is written as a
+    /// table or as several is found by the first one's head: `[image]`, `[[contacts]]`.
     pub fn place_of_key(&self, key: &str) -> Place {
         let within = key.rsplit_once('.').and_then(|(table, inner)| {
             let (_, start) = self.line_with(0, &format!("[{table}]"))?;
             let end = self.text[start..].find("\n[").map_or(self.text.len(), |at| start + at);
             self.line_with(start, inner).map(|(found, _)| found).filter(|found| found.start < end)
         });
-        match within.or_else(|| self.line_with(0, key).map(|(found, _)| found)) {
+        let head = || [format!("[{key}]"), format!("[[{key}]]")].iter().find_map(|head| self.line_with(0, head));
+        match within.or_else(|| self.line_with(0, key).or_else(head).map(|(found, _)| found)) {
             Some(found) => self.place(found),
             None => Place::file(self.path.clone()),
         }
@@ -163,7 +167,7 @@ impl Source {
     /// Reads a part of the text as TOML (front matter), with places in the whole file.
     pub fn toml_in<T: DeserializeOwned>(&self, range: Range<usize>) -> Result<T> {
         let text = &self.text[range.clone()];
-        if let Some(at) = private_value(text) {
+        if let Some(at) = values::reserved(text) {
             return Err(private_use(self.place(range.start + at.start..range.start + at.end)).into());
         }
         toml::from_str(text).map_err(|error| {
@@ -172,35 +176,15 @@ impl Source {
             // what is TOML and still refused has a value that will not do
             let other =
                 if toml::from_str::<toml::Table>(text).is_ok() { &rule::WRONG_VALUE } else { &rule::BROKEN_TOML };
-            toml_diagnostic(error.message(), other).at(place).into()
+            let written = text.get(span).unwrap_or_default();
+            toml_diagnostic(error.message(), written, other).at(place).into()
         })
     }
 }
 
-/// Where in a TOML text a key or value holds a reserved character, written as it is or escaped.
-fn private_value(text: &str) -> Option<Range<usize>> {
-    fn within(value: &Spanned<DeValue<'_>>) -> Option<Range<usize>> {
-        match value.get_ref() {
-            DeValue::String(text) => text.contains(RESERVED).then(|| value.span()),
-            DeValue::Array(items) => items.iter().find_map(within),
-            DeValue::Table(table) => in_table(table),
-            _ => None,
-        }
-    }
-    fn in_table(table: &DeTable<'_>) -> Option<Range<usize>> {
-        table.iter().find_map(|(key, value)| {
-            let named = key.get_ref().contains(RESERVED).then(|| key.span());
-            named.or_else(|| within(value))
-        })
-    }
-    if !text.contains(RESERVED) && !text.contains("\\u") && !text.contains("\\U") {
-        return None;
-    }
-    in_table(DeTable::parse(text).ok()?.get_ref())
-}
-
-/// A TOML error in the officer's terms; under the rule `other` where its message says no more.
-fn toml_diagnostic(message: &str, other: &'static Rule) -> Diagnostic {
+/// A TOML error in the officer's terms; under the rule `other` where its message says no more. `written` is what the
+/// message is about.
+fn toml_diagnostic(message: &str, written: &str, other: &'static Rule) -> Diagnostic {
     let message = message.trim_end();
     if message.starts_with("unknown field ") || message.starts_with("unknown variant ") {
         let is_key = message.starts_with("unknown field ");
@@ -227,10 +211,9 @@ fn toml_diagnostic(message: &str, other: &'static Rule) -> Diagnostic {
     }
     let diagnostic = Diagnostic::of(other, first);
     let diagnostic = lines.fold(diagnostic, |diagnostic, line| diagnostic.hint(line.trim().to_owned()));
-    match first {
-        syntax if syntax.starts_with("invalid ") && diagnostic.hints.is_empty() => diagnostic
-            .hint("a text stands between `\"` and `\"`, a list between `[` and `]`, a date as it is: 2015-04-24"),
-        _ => diagnostic,
+    match slips::remedy(first, written).filter(|_| diagnostic.hints.is_empty()) {
+        Some(hint) => diagnostic.hint(hint),
+        None => diagnostic,
     }
 }
 

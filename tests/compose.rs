@@ -6,6 +6,23 @@ use support::{Letter, Newsroom};
 
 const NOVEMBER: &str = "2026-11-24T09:00:00+01:00";
 
+/// Writes a text of one's own over each line that `envoi new` begins with.
+#[track_caller]
+fn written(room: &Newsroom, file: &str) {
+    let begun = [
+        ("What this issue is about", "Ferry back in service"),
+        ("The words that follow the subject in an inbox", "It sails at nine."),
+        ("The title of this text", "What is new"),
+        ("Write the text here, in Markdown.", "It sails at nine."),
+        ("The headline tells what happened, this line where, since when, for whom", "From the old quay"),
+        ("The first paragraph tells who did what, where, and why it matters.", "The town bought it for the islanders."),
+    ];
+    let before = room.read(file);
+    let after = begun.iter().fold(before.clone(), |text, (begun, own)| text.replace(begun, own));
+    assert_ne!(before, after, "{file} begins with other words");
+    room.write(file, after);
+}
+
 #[test]
 fn a_new_issue_is_in_the_projects_language_and_dated_today() {
     let room = Newsroom::new().subscribers([]).clock(NOVEMBER);
@@ -26,7 +43,33 @@ date = 2026-11-24
 # snippets = [\"lead\"]
 "
     );
+    let run = room.run("check").exit(1).stdout_has("2026-11 cannot go out yet (4 errors)\n");
+    let run = run.stdout_has("error: these words are still those of `envoi new` [E509]\n");
+    let run =
+        run.stdout_has("  at issues/2026-11/issue.toml:1:12\n").stdout_has("  at issues/2026-11/issue.toml:2:14\n");
+    let _ = run.stdout_has("  at issues/2026-11/lead.md:2:10\n").stdout_has("  at issues/2026-11/lead.md:7:1\n");
+    room.write("issues/2026-11/issue.toml", "subject = \"Le bac\"\npreheader = \"Départ à neuf heures.\"\n");
+    room.write("issues/2026-11/lead.md", "+++\ntitle = \"Le bac\"\n+++\nDépart à neuf heures.\n");
     room.run("check").exit(0).stdout("2026-11 is ready to go out\n");
+}
+
+#[test]
+fn what_nobody_has_written_yet_is_not_sent() {
+    let room = Newsroom::new().subscribers(["ada@example.org,Ada,en"]).clock(NOVEMBER);
+    room.run("new issue 2026-11").exit(0);
+    room.run("send 2026-11 --yes").exit(1).stderr_has("[E509]");
+    assert!(room.messages().is_empty());
+    written(&room, "issues/2026-11/issue.toml");
+    // one line left as it was is enough, whatever stands around it
+    let text = room.read("issues/2026-11/lead.md").replace("The title of this text", "Ferry back");
+    room.write("issues/2026-11/lead.md", format!("{text}\nIt sails at nine.\n"));
+    room.run("send 2026-11 --yes").exit(1).stderr_has("lead.md:7:1").stderr_lacks("lead.md:2");
+    written(&room, "issues/2026-11/lead.md");
+    room.run("send 2026-11 --yes").exit(0);
+    assert_eq!(room.messages().len(), 1);
+    // and a release's page is none either
+    room.run("new press-release new-ferry").exit(0);
+    room.run("export new-ferry --out press").exit(1).stderr_has("new-ferry.md:4:13").stderr_has("[E509]");
 }
 
 #[test]
@@ -38,14 +81,17 @@ fn an_issue_grows_by_snippets_of_every_kind() {
             .exit(0)
             .stderr("")
             .stdout(&format!("issues/2026-11/the-{kind}.md\n"));
+        written(&room, &format!("issues/2026-11/the-{kind}.md"));
     }
+    written(&room, "issues/2026-11/issue.toml");
+    written(&room, "issues/2026-11/lead.md");
     // what only the officer knows is asked for
     let run = room.run("check").exit(0).stdout_has("[W604]").stdout_has("[W605]");
     let _ = run.stdout_has("2026-11 is ready to go out (2 warnings)\n");
     room.run("list").exit(0).stderr("").stdout(
         "
         SLUG     DATE        LANGUAGES  SNIPPETS  SUBJECT
-        2026-11  2026-11-24  en         7         What this issue is about
+        2026-11  2026-11-24  en         7         Ferry back in service
         ",
     );
     room.run("build 2026-11").exit(0);
@@ -70,11 +116,14 @@ fn every_line_that_a_skeleton_comments_out_can_be_taken_in() {
     for kind in ["article", "event", "publication", "quotation", "links", "press-release"] {
         room.run(&format!("new snippet 2026-11 the-{kind} --kind {kind}")).exit(0);
         let file = format!("issues/2026-11/the-{kind}.md");
+        written(&room, &file);
         let text = room.read(&file);
         let all_but_pictures = text.lines().filter(|line| !line.contains("image =") && !line.contains("boilerplate ="));
         let taken_in: Vec<&str> = all_but_pictures.map(|line| line.strip_prefix("# ").unwrap_or(line)).collect();
         room.write(&file, taken_in.join("\n") + "\n");
     }
+    written(&room, "issues/2026-11/issue.toml");
+    written(&room, "issues/2026-11/lead.md");
     let text = room.read("issues/2026-11/the-press-release.md");
     assert!(text.contains("embargo = 2026-11-24T10:30:00+01:00"), "{text}");
     room.run("check")
@@ -118,6 +167,9 @@ email = \"post@example.org\"
 The first paragraph tells who did what, where, and why it matters.
 "
     );
+    room.run("check").exit(1).stdout_has("new-ferry cannot go out yet (3 errors)\n");
+    written(&room, "issues/new-ferry/issue.toml");
+    written(&room, "issues/new-ferry/new-ferry.md");
     room.run("check").exit(0).stdout("new-ferry is ready to go out\n");
     room.run("export new-ferry --out press").exit(0);
     let text = room.read("press/new-ferry.en.txt");

@@ -78,6 +78,22 @@ fn a_list_from_excel_is_recognised_shown_and_taken() {
 }
 
 #[test]
+fn what_the_project_allows_an_import_and_a_look_at_the_list_do_not_tell() {
+    let room = newsroom().file("twice.csv", "email\nada@example.org\nADA@example.org\n");
+    let config = room.read("envoi.toml");
+    room.write("envoi.toml", format!("{config}\n[check]\nallow = [\"role-address\", \"W817\"]\n"));
+    room.run("subscribers import excel.csv --yes").exit(0).stdout(
+        "
+        3 added, 0 changed, 0 unchanged, 0 suppressed, 0 rejected
+        worth a second look: 1 of a function
+        ",
+    );
+    room.run("subscribers check twice.csv").exit(0).stdout_has("1 duplicate left out").stdout_lacks("[W817]");
+    let json = room.run("subscribers check twice.csv --json").exit(0).stdout_json();
+    assert_eq!(json["findings"], serde_json::json!([]));
+}
+
+#[test]
 fn to_import_twice_changes_nothing() {
     let room = newsroom();
     let mailchimp = "subscribed_email_audience_export_1a2b3c.csv";

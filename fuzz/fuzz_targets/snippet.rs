@@ -1,5 +1,5 @@
-//! A snippet in any text: its front matter, its Markdown, what it names. It opens and is checked, or what is
-//! wrong says where.
+//! A snippet in any text: its front matter, its Markdown, what it names. It opens, or what is wrong says where; what
+//! opens is looked at by every rule, and mended.
 #![no_main]
 
 use std::path::PathBuf;
@@ -36,7 +36,17 @@ fuzz_target!(|text: &str| {
     }
     std::fs::write(snippet, text).expect("a file");
     match Issue::open(project, "news") {
-        Ok(issue) => drop(check::issue(project, &issue, &["email".to_owned(), "first_name".to_owned()])),
+        Ok(issue) => {
+            let columns = ["email", "first_name", "lang", "tags"].map(str::to_owned);
+            for found in check::issue(project, &issue, &columns) {
+                assert!(!found.message.is_empty());
+                drop(found.to_string());
+            }
+            // nothing is written: the next text may be another one
+            for fix in check::fixes(project, &issue) {
+                drop((fix.diff(), fix.account()));
+            }
+        }
         Err(error) => drop(error.to_string()),
     }
 });

@@ -1,11 +1,18 @@
-//! Which snippets an edition takes from another language, and which it leaves out.
+//! Which snippets an edition takes from another language, which it leaves out, and which are in none.
 
 use crate::diagnostic::Diagnostic;
 use crate::issue::Issue;
 use crate::rule;
 
-/// One warning an edition for what is foreign in it, one for what it leaves out.
+/// One warning a snippet that the issue does not list, one an edition for what is foreign in it, one for what it leaves out.
 pub(super) fn look(issue: &Issue, found: &mut Vec<Diagnostic>) {
+    for name in &issue.unlisted {
+        found.push(
+            Diagnostic::of(&rule::UNLISTED, format!("`snippets` does not list `{name}`: no reader gets it"))
+                .at(issue.place_of("snippets"))
+                .hint(format!("add \"{name}\" to it, or take the file out of the issue's folder")),
+        );
+    }
     for language in &issue.languages {
         let edition = issue.edition(language);
         for snippet in edition.iter().filter(|snippet| snippet.lang.primary() != language.primary()) {

@@ -1,11 +1,16 @@
 //! Merge fields: those that the list does not have, those that stand where none is filled in, and those that have
-//! nothing to write where a subscriber has nothing.
+//! nothing to write where a subscriber has nothing; and what was meant as one.
 
+use std::ops::Range;
+
+use super::links::Target;
+use super::text::{Part, Text};
 use crate::diagnostic::{Diagnostic, Place, nearest};
-use crate::issue::markdown::{Inline, walk};
-use crate::issue::{Boilerplate, Issue, MergeField, MergeText, Snippet};
+use crate::issue::markdown::{Document, Inline, walk};
+use crate::issue::{Issue, MergeField, MergeText, Snippet};
 use crate::language::Language;
 use crate::rule;
+use crate::source::Source;
 
 /// A merge field without a fallback, in one edition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +37,7 @@ pub fn open_fields(issue: &Issue) -> Vec<OpenField> {
         issue.preheader(language).fields().for_each(|field| add(field, issue.place_of("preheader")));
         for snippet in issue.edition(language) {
             for field in of(snippet) {
-                add(&field, place(snippet, &field));
+                add(&field, place(snippet.source(), &field.name));
             }
         }
     }
@@ -46,7 +51,9 @@ pub(super) fn look(snippet: &Snippet, fields: &[String], found: &mut Vec<Diagnos
     for field in &unknown {
         if !told.contains(&field) {
             told.push(field);
-            found.extend(unknown_field(field, fields).map(|diagnostic| diagnostic.at(place(snippet, field))));
+            found.extend(
+                unknown_field(field, fields).map(|diagnostic| diagnostic.at(place(snippet.source(), &field.name))),
+            );
         }
     }
     found.extend(unfilled(snippet));
@@ -63,20 +70,77 @@ pub(super) fn unknown_field(field: &MergeField, fields: &[String]) -> Option<Dia
     })
 }
 
-/// A merge field in a boilerplate, which only pages show: they have no subscriber.
-pub(super) fn in_boilerplate(boilerplate: &Boilerplate) -> Option<Diagnostic> {
-    let mut field = None;
-    walk(&boilerplate.text, &mut |inline| match inline {
+/// A merge field in a text that only pages show, which have no subscriber: its name, and a finding without its place.
+/// `whose` is the subject of the sentence.
+pub(super) fn for_nobody<'d>(text: &'d Document, whose: &str) -> Option<(&'d str, Diagnostic)> {
+    let mut field: Option<&MergeField> = None;
+    walk(text, &mut |inline| match inline {
         Inline::Field(found) => drop(field.get_or_insert(found)),
         Inline::Link(link) => field = field.or_else(|| link.url.fields().next()),
         _ => {}
     });
     field.map(|field| {
-        let message = format!("a boilerplate has no subscriber for `{{{{ {} }}}}`", field.name);
-        Diagnostic::of(&rule::FIELD_FOR_NOBODY, message)
-            .at(boilerplate.source().place_of_text(&field.name))
-            .hint("write words that suit every reader; the page shows the fallback, or the field's name")
+        let message = format!("{whose} no subscriber for `{{{{ {} }}}}`", field.name);
+        let finding = Diagnostic::of(&rule::FIELD_FOR_NOBODY, message)
+            .hint("write words that suit every reader; the page shows the fallback, or the field's name");
+        (field.name.as_str(), finding)
     })
+}
+
+/// Fields that have one brace where two are needed, in texts.
+pub(super) fn one_brace(texts: &[Text<'_>], columns: &[String], found: &mut Vec<Diagnostic>) {
+    for text in texts {
+        let filled = text.is_body() || matches!(text.part, Part::Subject | Part::Preheader);
+        for (range, column) in lone_fields(text.words(), columns) {
+            let finding = Diagnostic::of(
+                &rule::ONE_BRACE,
+                format!("`{}` is no merge field: readers would see it as it is", &text.words()[range.clone()]),
+            );
+            let finding = finding.at(text.place(range));
+            found.push(if filled {
+                finding.hint(format!(
+                    "write `{{{{ {column} }}}}`, with two braces on each side; what is meant as it is goes between backticks"
+                ))
+            } else {
+                finding.hint("take it out: merge fields work in the text, in links' addresses, in subject and preheader")
+            });
+        }
+    }
+}
+
+/// The same in the addresses of a text's links.
+pub(super) fn one_brace_in_links(targets: &[Target], columns: &[String], found: &mut Vec<Diagnostic>) {
+    for target in targets {
+        found.extend(lone_fields(&target.url, columns).into_iter().map(|(range, column)| {
+            Diagnostic::of(
+                &rule::ONE_BRACE,
+                format!("the link holds `{}`, which is no merge field", &target.url[range]),
+            )
+            .at(target.place.clone())
+            .hint(format!("write `{{{{ {column} }}}}`, with two braces on each side"))
+        }));
+    }
+}
+
+/// Where a column's name stands with one brace before it, and one or two behind it.
+fn lone_fields<'c>(text: &str, columns: &'c [String]) -> Vec<(Range<usize>, &'c str)> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices('{') {
+        let rest = text[at + 1..].trim_start();
+        let name = &rest[..rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())];
+        let Some(column) = columns.iter().find(|column| column.to_lowercase() == name.to_lowercase()) else { continue };
+        let behind = rest[name.len()..].trim_start();
+        let behind = match behind.strip_prefix('"').and_then(|fallback| fallback.split_once('"')) {
+            Some((_, behind)) => behind.trim_start(),
+            None => behind,
+        };
+        let braces = behind.len() - behind.trim_start_matches('}').len();
+        if braces > 0 && !text[..at].ends_with('{') {
+            let end = text.len() - behind.len() + braces.min(2);
+            found.push((at..end, column.as_str()));
+        }
+    }
+    found
 }
 
 /// The merge fields of a snippet: of its text, and of its links' addresses.
@@ -95,13 +159,13 @@ fn of(snippet: &Snippet) -> Vec<MergeField> {
     fields
 }
 
-fn place(snippet: &Snippet, field: &MergeField) -> Place {
-    let name = &field.name;
-    [format!("{{{{ {name}"), format!("{{{{{name}"), name.clone()]
+/// Where a merge field stands first.
+pub(super) fn place(source: &Source, name: &str) -> Place {
+    [format!("{{{{ {name}"), format!("{{{{{name}"), name.to_owned()]
         .iter()
-        .map(|text| snippet.place_of_text(text))
+        .map(|text| source.place_of_text(text))
         .find(|place| place.line > 0)
-        .unwrap_or_else(|| Place::file(snippet.path()))
+        .unwrap_or_else(|| Place::file(&source.path))
 }
 
 /// The first key of the front matter whose text has braces: readers would get them as they are written.

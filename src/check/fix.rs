@@ -57,7 +57,8 @@ pub fn fixes(project: &Project, issue: &Issue) -> Vec<Fix> {
     let texts: Vec<Text<'_>> = issue.languages.iter().flat_map(headlines).flatten().collect();
     files.push(Fix::of(project, issue.source(), &texts, &allowances));
     for snippet in issue.all_snippets() {
-        files.push(Fix::of(project, snippet.source(), &Text::of_snippet(snippet), &allowances));
+        let texts: Vec<Text<'_>> = Text::of_snippet(snippet).into_iter().chain(Text::of_notes(snippet)).collect();
+        files.push(Fix::of(project, snippet.source(), &texts, &allowances));
     }
     let mut boilerplates: Vec<&Boilerplate> = issue.all_snippets().filter_map(|own| own.boilerplate.as_ref()).collect();
     boilerplates.sort_by_key(|boilerplate| &boilerplate.source().path);

@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::text::Text;
 use super::{url, words};
 use crate::address::Address;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::issue::markdown::{self, Inline, plain, walk};
-use crate::issue::{Issue, Kind, MergeText, Piece, Snippet};
+use crate::issue::{Issue, Kind, MergeText, OBJECT, Piece, Snippet};
 use crate::project::Project;
 use crate::rule;
 
@@ -33,6 +34,9 @@ const VAGUE: [&str; 17] = [
 
 /// An address on show that is longer than this is no name of a site any more, in characters.
 const SHOWN: usize = 40;
+
+/// A longer text between parentheses is no address, in bytes.
+const LONGEST: usize = 2000;
 
 /// Files that are opened outside the browser, by their ending, and how else their kind is called.
 const FILES: [(&str, &str); 19] = [
@@ -93,6 +97,19 @@ pub(super) fn targets(snippet: &Snippet) -> Vec<Target> {
         let fixed = merge.fields().next().is_none();
         let (text, place) = (text.clone(), snippet.place_of_text(url));
         targets.push(Target { text, url: merge.sample(), fixed, place, is_document, is_picture: false });
+    }
+    targets
+}
+
+/// The links of a release's notes for editors.
+pub(super) fn of_notes(snippet: &Snippet) -> Vec<Target> {
+    let mut targets = Vec::new();
+    snippet.press.notes.iter().for_each(|notes| in_text(notes, &mut targets));
+    if !snippet.press.notes_in_lines {
+        let place = snippet.place_of("notes_for_editors");
+        for target in &mut targets {
+            target.place = place.clone();
+        }
     }
     targets
 }
@@ -230,6 +247,41 @@ fn download(target: &Target) -> Option<Diagnostic> {
         Diagnostic::of(&rule::UNKNOWN_DOWNLOAD, format!("the link opens a {kind} file and does not say so"))
             .hint(format!("say what it is and how large: `({kind}, 2 MB)`"))
     })
+}
+
+/// Links and pictures that Markdown does not take for any, so that they are left as words.
+pub(super) fn unread(texts: &[Text<'_>], found: &mut Vec<Diagnostic>) {
+    for text in texts.iter().filter(|text| text.is_body()) {
+        let words = text.words();
+        let mut behind = 0;
+        while let Some(bracket) = words[behind..].find("](").map(|at| behind + at) {
+            let address = bracket + 2;
+            let end = words[address..].find(')').filter(|length| *length <= LONGEST).map(|length| address + length);
+            let open = words[behind..bracket].rfind('[').map(|at| behind + at);
+            behind = address;
+            let Some((open, end)) = open.zip(end).filter(|(_, end)| is_address(&words[address..*end])) else {
+                continue;
+            };
+            let is_picture = words[..open].ends_with('!');
+            let range = if is_picture { open - 1 } else { open }..end + 1;
+            let what = if is_picture { "picture" } else { "link" };
+            let shown: String = words[range.start..=bracket].chars().take(SHOWN).collect();
+            let mark = if is_picture { "!" } else { "" };
+            found.push(
+                Diagnostic::of(&rule::UNREAD_LINK, format!("`{shown}(…)` is no {what}: readers see it as it is"))
+                    .at(text.place(range))
+                    .hint(format!(
+                        "write its address between angle brackets, `{mark}[…](<…>)`, or each space as `%20`"
+                    )),
+            );
+        }
+    }
+}
+
+/// Whether a text between parentheses is meant as an address.
+fn is_address(text: &str) -> bool {
+    let dotted = text.match_indices('.').any(|(at, _)| text[at + 1..].starts_with(char::is_alphanumeric));
+    dotted || text.contains(['/', '@', OBJECT])
 }
 
 /// Documents of the issue's folder to which its messages cannot lead.

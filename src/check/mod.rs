@@ -6,7 +6,7 @@
 //! made them.
 
 mod allow;
-mod boilerplate;
+mod beside;
 mod dates;
 mod editions;
 mod fields;
@@ -42,7 +42,8 @@ pub fn issue(project: &Project, issue: &Issue, fields: &[String]) -> Vec<Diagnos
     editions::look(issue, &mut found);
     for snippet in issue.all_snippets() {
         let mut own = self::snippet(snippet, fields);
-        dates::look(issue, snippet, &Text::of_snippet(snippet), &mut own);
+        let texts: Vec<Text<'_>> = Text::of_snippet(snippet).into_iter().chain(Text::of_notes(snippet)).collect();
+        dates::look(issue, snippet, &texts, &mut own);
         links::unreached(project, snippet, &mut own);
         own.sort_by_key(|found| {
             let place = found.place.as_ref();
@@ -61,13 +62,17 @@ pub fn snippet(snippet: &Snippet, fields: &[String]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let texts = Text::of_snippet(snippet);
     fields::look(snippet, fields, &mut found);
+    fields::one_brace(&texts, fields, &mut found);
+    fields::one_brace_in_links(&links::targets(snippet), fields, &mut found);
     structure::look(snippet, &texts, &mut found);
     pictures::look(snippet, &mut found);
     links::look(snippet, &mut found);
+    links::unread(&texts, &mut found);
     kinds::look(snippet, &mut found);
     words::look(&texts, &mut found);
     language::look(snippet, &texts, &mut found);
-    found.extend(boilerplate::look(snippet));
+    found.extend(beside::notes(snippet, fields));
+    found.extend(beside::boilerplate(snippet, fields));
     found
 }
 

@@ -114,22 +114,31 @@ fn wide(source: &Source, table: &Table) -> Option<Diagnostic> {
 
 fn raw_html(text: &Document, found: &mut Vec<Diagnostic>) {
     let mut places: Vec<&Place> = Vec::new();
-    for block in &text.blocks {
-        if let Block::Html(_, place) = block {
-            places.push(place);
-        }
-    }
+    html_blocks(&text.blocks, &mut places);
+    text.footnotes.iter().for_each(|footnote| html_blocks(&footnote.blocks, &mut places));
     walk(text, &mut |inline| {
         if let Inline::Html(_, place) = inline {
             places.push(place);
         }
     });
-    if let Some(place) = places.first() {
+    if let Some(place) = places.iter().min_by_key(|place| (place.line, place.column)) {
         found.push(
             Diagnostic::of(&rule::SHOWN_HTML, "HTML in the text will be shown to readers as it is written")
                 .at((*place).clone())
                 .hint("write it in Markdown, or allow HTML in this snippet with `raw_html = true` in its front matter"),
         );
+    }
+}
+
+/// Where blocks of HTML stand, in quotations and lists too.
+fn html_blocks<'d>(blocks: &'d [Block], places: &mut Vec<&'d Place>) {
+    for block in blocks {
+        match block {
+            Block::Html(_, place) => places.push(place),
+            Block::Quote(inner) => html_blocks(inner, places),
+            Block::List(list) => list.items.iter().for_each(|item| html_blocks(item, places)),
+            _ => {}
+        }
     }
 }
 

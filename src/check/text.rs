@@ -6,7 +6,8 @@ use std::ops::Range;
 use crate::diagnostic::Place;
 use crate::issue::{Boilerplate, Issue, Passage, Role, Snippet};
 use crate::language::Language;
-use crate::source::Source;
+use crate::source::Step::{self, Entry, Key};
+use crate::source::{Source, Values};
 
 /// What a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,12 +45,10 @@ impl<'s> Text<'s> {
     /// The texts of a snippet: its front matter's strings, then its body.
     pub(super) fn of_snippet(snippet: &'s Snippet) -> Vec<Self> {
         let front = &snippet.front;
+        let values = snippet.source().values(snippet.front_range());
         let mut texts = Vec::new();
-        let mut add = |part, key: &str, text: &str| {
-            texts.push(Self::string(part, key, text, snippet.source(), snippet.front_text()));
-        };
-        add(Part::Title, "title", &front.title);
-        let image = front.image.as_ref();
+        let mut add = |part, path: &[Step<'_>], text: &str| texts.push(Self::string(part, path, text, &values));
+        add(Part::Title, &[Key("title")], &front.title);
         let optional = [
             (Part::Line, "subtitle", &front.subtitle),
             (Part::Label, "time", &front.time),
@@ -57,27 +56,39 @@ impl<'s> Text<'s> {
             (Part::Label, "speaker", &front.speaker),
             (Part::Label, "function", &front.function),
             (Part::Line, "copyright", &front.copyright),
-            (Part::Line, "image", &image.map(|image| image.alt.clone())),
-            (Part::Line, "image", &image.and_then(|image| image.caption.clone())),
-            (Part::Label, "image", &image.and_then(|image| image.credit.clone())),
         ];
         for (part, key, text) in optional {
             if let Some(text) = text {
-                add(part, key, text);
+                add(part, &[Key(key)], text);
             }
         }
-        for link in &front.links {
-            add(Part::Label, "links", &link.text);
+        if let Some(image) = &front.image {
+            add(Part::Line, &[Key("image"), Key("alt")], &image.alt);
+            image.caption.iter().for_each(|text| add(Part::Line, &[Key("image"), Key("caption")], text));
+            image.credit.iter().for_each(|text| add(Part::Label, &[Key("image"), Key("credit")], text));
         }
-        for document in &front.documents {
-            add(Part::Label, "documents", &document.title);
-            document.note.iter().for_each(|note| add(Part::Line, "documents", note));
+        for (number, link) in front.links.iter().enumerate() {
+            add(Part::Label, &[Key("links"), Entry(number), Key("text")], &link.text);
         }
-        for quotation in &front.quotations {
-            add(Part::Line, "words", &quotation.words);
+        for (number, document) in front.documents.iter().enumerate() {
+            let path = |key| [Key("documents"), Entry(number), Key(key)];
+            add(Part::Label, &path("title"), &document.title);
+            document.note.iter().for_each(|note| add(Part::Line, &path("note"), note));
+        }
+        for (number, quotation) in front.quotations.iter().enumerate() {
+            add(Part::Line, &[Key("quotations"), Entry(number), Key("words")], &quotation.words);
         }
         texts.extend(snippet.passages().into_iter().map(|passage| Self::passage(passage, snippet.source())));
         texts
+    }
+
+    /// The texts of a press release's notes for editors.
+    pub(super) fn of_notes(snippet: &'s Snippet) -> Vec<Self> {
+        let source = snippet.source();
+        let (passages, exact) = snippet.notes();
+        let instead = || snippet.place_of("notes_for_editors");
+        let text = |passage| Self { instead: (!exact).then(instead), ..Self::passage(passage, source) };
+        passages.into_iter().map(text).collect()
     }
 
     /// The texts of a boilerplate.
@@ -96,24 +107,35 @@ impl<'s> Text<'s> {
 
     /// An issue's subject in a language; none where it is another language's.
     pub(super) fn subject(issue: &'s Issue, language: &Language) -> Option<Self> {
-        Self::headline(issue, Part::Subject, "subject", issue.manifest.subject.own(language))
+        Self::headline(issue, Part::Subject, "subject", issue.manifest.subject.own(language), language)
     }
 
     /// The same of the preheader.
     pub(super) fn preheader(issue: &'s Issue, language: &Language) -> Option<Self> {
-        Self::headline(issue, Part::Preheader, "preheader", issue.manifest.preheader.own(language))
+        Self::headline(issue, Part::Preheader, "preheader", issue.manifest.preheader.own(language), language)
     }
 
-    fn headline(issue: &'s Issue, part: Part, key: &str, text: Option<&str>) -> Option<Self> {
+    fn headline(issue: &'s Issue, part: Part, key: &str, text: Option<&str>, language: &Language) -> Option<Self> {
         let text = text.filter(|text| !text.is_empty())?;
-        Some(Self::string(part, key, text, issue.source(), &issue.source().text))
+        let source = issue.source();
+        let values = source.values(0..source.text.len());
+        // one text for all languages, or a table with one for each
+        let tags = values.keys(&[Key(key)]);
+        let own =
+            |wanted: &str| tags.iter().find(|tag| Language::parse(tag).is_some_and(|parsed| parsed.as_str() == wanted));
+        Some(match own(language.as_str()).or_else(|| own(language.primary())) {
+            Some(tag) => Self::string(part, &[Key(key), Key(tag)], text, &values),
+            None => Self::string(part, &[Key(key)], text, &values),
+        })
     }
 
-    /// A string of TOML: found where it stands between quotation marks as it is.
-    fn string(part: Part, key: &str, text: &str, source: &'s Source, within: &str) -> Self {
-        let found = ['"', '\''].iter().find_map(|quote| within.find(&format!("{quote}{text}{quote}")));
-        let instead = if found.is_none() { Some(source.place_of_key(key)) } else { None };
-        Self { part, passage: Passage::line(text, found.map_or(0, |at| at + 1)), source, instead }
+    /// A string of TOML: found where it stands as it is read.
+    fn string(part: Part, path: &[Step<'_>], text: &str, values: &Values<'s>) -> Self {
+        let source = values.source();
+        let found = values.letters(path);
+        let instead = || values.place(path).unwrap_or_else(|| Place::file(source.path.clone()));
+        let instead = if found.is_none() { Some(instead()) } else { None };
+        Self { part, passage: Passage::line(text, found.unwrap_or(0)), source, instead }
     }
 
     /// The words.

@@ -1,5 +1,5 @@
 //! Addresses of the web, taken apart as far as the checks need it: scheme, host and path, and whether a host can be
-//! reached from outside. RFC 3986 for those addresses that occur; nothing is decoded.
+//! reached from outside. RFC 3986 for those addresses that occur; nothing is decoded. The `url` crate joins them.
 
 use std::net::IpAddr;
 
@@ -52,24 +52,11 @@ pub(super) fn is_private(host: &str) -> bool {
     !host.contains('.') || ["localhost", "local", "localdomain", "lan", "internal", "intranet", "home"].contains(&last)
 }
 
-/// Where a redirection leads: its `Location`, seen from the page that gave it (RFC 9110, section 10.2.2).
+/// Where a redirection leads: its `Location`, seen from the page that gave it (RFC 9110, section 10.2.2; RFC 3986,
+/// section 5.2).
 pub(super) fn join(base: &str, location: &str) -> String {
-    let location = location.trim();
-    let Some((scheme, rest)) = base.split_once("://") else { return location.to_owned() };
-    if location.contains("://") {
-        return location.to_owned();
-    }
-    if let Some(host) = location.strip_prefix("//") {
-        return format!("{scheme}://{host}");
-    }
-    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
-    if location.starts_with('/') {
-        return format!("{scheme}://{authority}{location}");
-    }
-    let path = &rest[authority.len()..];
-    let path = &path[..path.find(['?', '#']).unwrap_or(path.len())];
-    let folder = path.rfind('/').map_or("/", |at| &path[..=at]);
-    format!("{scheme}://{authority}{folder}{location}")
+    let joined = url::Url::parse(base).and_then(|base| base.join(location.trim()));
+    joined.map_or_else(|_| location.trim().to_owned(), String::from)
 }
 
 #[cfg(test)]
@@ -104,6 +91,10 @@ mod tests {
         assert_eq!(join(base, "//example.com/x"), "https://example.com/x");
         assert_eq!(join(base, "/x"), "https://example.org/x");
         assert_eq!(join(base, "x"), "https://example.org/a/x");
+        assert_eq!(join(base, "../x"), "https://example.org/x");
+        assert_eq!(join(base, "?page=2"), "https://example.org/a/b?page=2");
+        assert_eq!(join(base, "/in?to=https://e.org/"), "https://example.org/in?to=https://e.org/");
         assert_eq!(join("https://example.org", "x"), "https://example.org/x");
+        assert_eq!(join("no address", "x"), "x");
     }
 }

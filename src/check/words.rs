@@ -6,6 +6,7 @@ use super::text::{Part, Text, words};
 use crate::diagnostic::Diagnostic;
 use crate::issue::OBJECT;
 use crate::rule;
+use crate::scaffold::is_unwritten;
 
 /// Words that may well stand twice in a row, in French, Dutch and English.
 const TWICE: [&str; 28] = [
@@ -33,6 +34,7 @@ const EXCLAMATIONS: usize = 3;
 
 /// Looks through texts that are read one after the other.
 pub(super) fn look(texts: &[Text<'_>], found: &mut Vec<Diagnostic>) {
+    unwritten(texts, found);
     for text in texts {
         if found.len() > MANY {
             break;
@@ -54,6 +56,15 @@ pub(super) fn look(texts: &[Text<'_>], found: &mut Vec<Diagnostic>) {
         balance(std::slice::from_ref(text), found);
     }
     balance(&body, found);
+}
+
+/// Words that a skeleton began with, and that nobody replaced.
+fn unwritten(texts: &[Text<'_>], found: &mut Vec<Diagnostic>) {
+    found.extend(texts.iter().filter(|text| is_unwritten(text.words())).map(|text| {
+        Diagnostic::of(&rule::UNWRITTEN, "these words are still those of `envoi new`")
+            .at(text.whole())
+            .hint("write your own in their place")
+    }));
 }
 
 /// Where two or more spaces stand in a row.

@@ -1,5 +1,7 @@
 //! What stands between the `+++` lines of a snippet: its title, its kind, and what each kind adds.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::audience::Audience;
@@ -260,6 +262,14 @@ impl FrontMatter {
         .at(source.place(0..3))
         .hint("add a line `+++` between the front matter and the text")
         .into())
+    }
+
+    /// Where the TOML between the plus signs stands in a snippet whose text begins at a byte.
+    pub(super) fn bytes(source: &Source, body: usize) -> Range<usize> {
+        let text = &source.text[..body];
+        let begin = text.find('\n').map_or(0, |at| at + 1);
+        let end = text.trim_end().rfind('\n').map_or(begin, |at| at + 1);
+        begin..end.max(begin)
     }
 
     /// The keys that are there, but that this kind has no use for.

@@ -95,6 +95,8 @@ pub struct Issue {
     pub languages: Vec<Language>,
     /// Its snippets in order, each in the languages in which it is there.
     pub snippets: Vec<Vec<Snippet>>,
+    /// The names of those in its folder that `snippets` does not list, so that no reader gets them.
+    pub unlisted: Vec<String>,
     fallback: BTreeMap<Language, Vec<Language>>,
     source: Source,
 }
@@ -140,14 +142,15 @@ impl Issue {
         let source = manifest_source(project, &folder)?;
         let manifest: Manifest = source.toml()?;
         let mut diagnostics = Vec::new();
-        let found = read_snippets(project, &folder, &mut diagnostics)?;
-        let snippets = in_order(found, &manifest, &source, slug, &mut diagnostics);
+        let (files, unlisted) = files(&folder, &manifest)?;
+        let found = read_snippets(project, &folder, &files, &mut diagnostics)?;
+        let snippets = in_order(found, &unlisted, (&manifest, &source, slug), &mut diagnostics);
         let mut languages = manifest.languages.clone();
         if languages.is_empty() {
             languages.push(project.config.languages.default.clone());
         }
         let fallback = project.config.languages.fallback.clone();
-        let issue = Self { slug: slug.to_owned(), folder, manifest, languages, snippets, fallback, source };
+        let issue = Self { slug: slug.to_owned(), folder, manifest, languages, snippets, unlisted, fallback, source };
         issue.check_manifest(&mut diagnostics);
         if diagnostics.iter().any(Diagnostic::is_error) { Err(Error::Input(diagnostics)) } else { Ok(issue) }
     }
@@ -275,20 +278,33 @@ impl Issue {
     }
 }
 
-/// Every snippet of a folder by name, each in the languages in which it is there.
+/// The files of a folder that are snippets, as far as the manifest lists them, and the names of the others.
+fn files(folder: &std::path::Path, manifest: &Manifest) -> Result<(Vec<String>, Vec<String>)> {
+    let (mut files, mut unlisted) = (Vec::new(), Vec::new());
+    for entry in std::fs::read_dir(folder).map_err(Error::file("read", folder))? {
+        let entry = entry.map_err(Error::file("read", folder))?;
+        let Ok(file) = entry.file_name().into_string() else { continue };
+        let Some((name, _)) = snippet::split_name(&file).filter(|_| !file.starts_with('.')) else { continue };
+        match &manifest.snippets {
+            Some(order) if !order.iter().any(|listed| listed == name) => unlisted.push(name.to_owned()),
+            _ => files.push(file),
+        }
+    }
+    files.sort();
+    unlisted.sort();
+    unlisted.dedup();
+    Ok((files, unlisted))
+}
+
+/// Every snippet of these files by name, each in the languages in which it is there.
 fn read_snippets(
     project: &Project,
     folder: &std::path::Path,
+    files: &[String],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<BTreeMap<String, Vec<Snippet>>> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(Error::file("read", folder))? {
-        let entry = entry.map_err(Error::file("read", folder))?;
-        files.extend(entry.file_name().into_string().ok());
-    }
-    files.sort();
     let mut found: BTreeMap<String, Vec<Snippet>> = BTreeMap::new();
-    for file in files.iter().filter(|file| !file.starts_with('.')) {
+    for file in files {
         let Some((name, lang)) = snippet::split_name(file) else { continue };
         let versions = found.entry(name.to_owned()).or_default();
         versions.extend(Snippet::read(project, &folder.join(file), (name, lang), diagnostics)?);
@@ -296,12 +312,11 @@ fn read_snippets(
     Ok(found)
 }
 
-/// The snippets in the manifest's order, or by name.
+/// The snippets in the manifest's order, or by name. `others` are the names of what it does not list.
 fn in_order(
     mut found: BTreeMap<String, Vec<Snippet>>,
-    manifest: &Manifest,
-    source: &Source,
-    slug: &str,
+    others: &[String],
+    (manifest, source, slug): (&Manifest, &Source, &str),
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Vec<Snippet>> {
     let Some(order) = &manifest.snippets else { return found.into_values().collect() };
@@ -326,7 +341,7 @@ fn in_order(
                 &rule::SNIPPET_MISSING,
                 format!("issue `{slug}` lists a snippet that does not exist: `{name}`"),
             );
-            match nearest(name, found.keys().map(String::as_str)) {
+            match nearest(name, found.keys().map(String::as_str).chain(others.iter().map(String::as_str))) {
                 Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
                 None => diagnostic.hint(format!(
                     "create it with `envoi new snippet {slug} {name}`, or take it out of line {}",

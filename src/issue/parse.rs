@@ -277,7 +277,7 @@ impl Reader<'_> {
     fn picture<'a>(&mut self, node: &'a AstNode<'a>, target: &NodeLink, place: Place) -> Option<Picture> {
         let alt = super::markdown::plain(&self.inlines(node));
         let caption = Some(target.title.clone()).filter(|title| !title.is_empty());
-        match Media::find(self.folder, &target.url) {
+        match Media::find_by_address(self.folder, &target.url) {
             Ok(media) => Some(Picture { media, alt, caption, place }),
             Err(diagnostic) => {
                 self.diagnostics.push(diagnostic.at(place));

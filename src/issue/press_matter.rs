@@ -12,7 +12,7 @@ use super::parse::parse;
 use super::snippet::Illustration;
 use crate::diagnostic::Diagnostic;
 use crate::rule;
-use crate::source::Source;
+use crate::source::{Source, Step};
 
 /// A picture that journalists may take, and the same as large as there is.
 #[derive(Debug, Clone)]
@@ -32,23 +32,42 @@ pub struct PressMatter {
     pub documents: Vec<Option<Attachment>>,
     /// What editors should know.
     pub notes: Option<Document>,
+    /// Whether the notes stand in the file line by line, so that their places are the file's.
+    pub notes_in_lines: bool,
 }
 
 impl PressMatter {
-    /// Looks for everything that the front matter names.
-    pub(super) fn find(front: &FrontMatter, source: &Source, folder: &Path, found: &mut Vec<Diagnostic>) -> Self {
+    /// Looks for everything that the front matter names. `start` is where the source's text begins.
+    pub(super) fn find(
+        front: &FrontMatter,
+        (source, start): (&Source, usize),
+        folder: &Path,
+        found: &mut Vec<Diagnostic>,
+    ) -> Self {
         let above = front.image.iter().filter(|image| image.full.is_some());
         let photos = above.chain(&front.photos).filter_map(|image| photo(image, source, folder, found)).collect();
         let documents = documents(front, source, folder, found);
-        let notes = front.notes_for_editors.as_ref().map(|notes| {
-            let start = found.len();
-            let document = parse(&Source::new(&source.path, notes), 0, folder, found);
-            // the places are those of the notes by themselves, which nobody could find
-            let place = source.place_of_key("notes_for_editors");
-            found[start..].iter_mut().for_each(|diagnostic| diagnostic.place = Some(place.clone()));
-            document
-        });
-        Self { photos, documents, notes }
+        let mut own = Self { photos, documents, ..Self::default() };
+        if let Some(notes) = &front.notes_for_editors {
+            let before = found.len();
+            let (of_notes, at) = Self::source_of_notes(notes, source, start);
+            own.notes_in_lines = at.is_some_and(|at| source.text[..at].ends_with('\n'));
+            own.notes = Some(parse(&of_notes, at.unwrap_or(0), folder, found));
+            if !own.notes_in_lines {
+                // the places are those of the notes by themselves, which nobody could find
+                let place = source.place_of_key("notes_for_editors");
+                found[before..].iter_mut().for_each(|diagnostic| diagnostic.place = Some(place.clone()));
+            }
+        }
+        own
+    }
+
+    /// The source in which the notes for editors stand, and where they begin in it: the snippet's own up to their end,
+    /// or where they are written in other letters than they are read in, one of nothing but them.
+    pub(super) fn source_of_notes(notes: &str, source: &Source, start: usize) -> (Source, Option<usize>) {
+        let at = source.values(FrontMatter::bytes(source, start)).letters(&[Step::Key("notes_for_editors")]);
+        let text = at.and_then(|at| source.text.get(..at + notes.len()));
+        (Source::new(&source.path, text.unwrap_or(notes)), at)
     }
 }
 

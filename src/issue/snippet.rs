@@ -1,5 +1,6 @@
 //! A snippet: one Markdown file, read.
 
+use std::ops::Range;
 use std::path::Path;
 
 use super::front_matter::{FrontMatter, Kind};
@@ -106,7 +107,7 @@ impl Snippet {
         let body = parse(&source, start, folder, diagnostics);
         let only = lang.is_some();
         let lang = lang.or_else(|| front.lang.clone()).unwrap_or_else(|| project.config.languages.default.clone());
-        let press = PressMatter::find(&front, &source, folder, diagnostics);
+        let press = PressMatter::find(&front, (&source, start), folder, diagnostics);
         let mut snippet = Self {
             name: name.to_owned(),
             lang,
@@ -141,14 +142,21 @@ impl Snippet {
         &self.source
     }
 
-    /// The front matter, as it is written, with its plus signs.
-    pub fn front_text(&self) -> &str {
-        &self.source.text[..self.start]
+    /// Where the TOML between the plus signs stands in the source, in bytes.
+    pub fn front_range(&self) -> Range<usize> {
+        FrontMatter::bytes(&self.source, self.start)
     }
 
     /// Its text in passages, each of which knows where in the source its words stand.
     pub fn passages(&self) -> Vec<Passage> {
         Passage::read(&self.source, self.start)
+    }
+
+    /// Its notes for editors in passages, and whether these know where in the source their words stand.
+    pub fn notes(&self) -> (Vec<Passage>, bool) {
+        let Some(notes) = &self.front.notes_for_editors else { return (Vec::new(), true) };
+        let (source, start) = PressMatter::source_of_notes(notes, &self.source, self.start);
+        (Passage::read(&source, start.unwrap_or(0)), start.is_some())
     }
 
     /// The address under which the archive, or whoever puts exports onto the press desk's site, keeps the documents of

@@ -143,6 +143,10 @@ rules! {
          not have more than 64 characters before the `@`."
         bad "bounce = \"a-mailbox-for-all-that-came-back-to-the-sender@example.org\""
         good "bounce = \"bounces@example.org\"";
+    UNLISTED = "W134" "unlisted-snippet":
+        "The issue lists its snippets, and this file is not among them: no reader gets it. Perhaps it was forgotten."
+        bad "snippets = [\"lead\"], and a file film.md"
+        good "snippets = [\"lead\", \"film\"]";
     SERVE_NOT_HTTPS = "E140" "serve-not-https":
         "Readers' addresses, choices and tokens pass through the server's pages, and one-click unsubscribing works over \
          https alone (RFC 8058)."

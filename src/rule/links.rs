@@ -55,6 +55,11 @@ rules! {
         "The link leads to nothing (`#`), or there is nothing on it to be read or clicked."
         bad "[the timetable](#)"
         good "[the timetable](https://www.example.org/timetable)";
+    UNREAD_LINK = "W414" "unread-link":
+        "Markdown takes it for no link and no picture, as a rule because a space stands in the address: readers see \
+         brackets, parentheses and the address."
+        bad "![A ferry](a ferry.png)"
+        good "![A ferry](<a ferry.png>)";
     LINK_GONE = "W420" "link-gone":
         "The page was asked for and is not there (any more). Found with `--links` alone."
         bad "a link that answers 404"

@@ -28,6 +28,10 @@ rules! {
         "A snippet is for the subscribers of a tag, and the list has no column of tags: nobody would get it."
         bad "audience = \"tag:press\", and a list with email and name"
         good "audience = \"tag:press\", and a list with email, name and tags";
+    ONE_BRACE = "W807" "one-brace":
+        "A merge field has two braces on each side. Where one is missing, readers see it as it is written."
+        bad "Dear {first_name},"
+        good "Dear {{ first_name \"friends\" }},";
     NO_LIST = "W810" "no-list":
         "The list that `envoi.toml` names is not there (yet), so that merge fields cannot be checked against it."
         bad "[list]\nfile = \"subscribres.csv\""

@@ -51,8 +51,8 @@ rules! {
     WRONG_THEME = "E918" "unusable-theme":
         "The theme cannot be used: a colour that is none, a base that is not there, a column too narrow or too wide to \
          be read."
-        bad "link = \"dark blue\""
-        good "link = \"#17323b\"";
+        bad "[colours]\naccent = \"dark blue\""
+        good "[colours]\naccent = \"#17323b\"";
     PALE = "W919" "hard-to-read":
         "Two colours of the theme stand on each other with too little contrast (WCAG 2.2, 1.4.3), in daylight or in \
          dark mode."

@@ -39,4 +39,8 @@ rules! {
          to be dragged about."
         bad "| Day | Quay | Island | Harbour | Lighthouse | Remarks |"
         good "| Day | Quay | Island |";
+    UNWRITTEN = "E509" "unwritten":
+        "These words are what `envoi new` begins with, to say what should stand there. Readers would get them."
+        bad "title = \"The title of this text\""
+        good "title = \"Ferry back in service\"";
 }

@@ -165,6 +165,11 @@ impl Skeleton {
     }
 }
 
+/// Whether a text is one that a skeleton begins with, in whatever language: it says what should stand there.
+pub fn is_unwritten(text: &str) -> bool {
+    Words::hold(text)
+}
+
 /// What in `issue.toml` would leave a new snippet out of the issue.
 fn left_out(project: &Project, manifest: &Manifest, name: &Slug, language: Option<&Language>) -> Vec<String> {
     let mut hints = Vec::new();

@@ -22,12 +22,20 @@ impl Words {
             _ => &ENGLISH,
         }
     }
+
+    /// Whether a text is one of these, which nobody wrote for readers. A place is not asked for: Brussels may be meant.
+    pub(super) fn hold(text: &str) -> bool {
+        [&ENGLISH, &FRENCH, &DUTCH].iter().any(|words| {
+            let Self { subject, preheader, title, text: body, subtitle, release, place: _ } = words;
+            [subject, preheader, title, body, subtitle, release].iter().any(|own| text.trim() == **own)
+        })
+    }
 }
 
 const ENGLISH: Words = Words {
     subject: "What this issue is about",
     preheader: "The words that follow the subject in an inbox",
-    title: "What is new",
+    title: "The title of this text",
     text: "Write the text here, in Markdown.",
     subtitle: "The headline tells what happened, this line where, since when, for whom",
     release: "The first paragraph tells who did what, where, and why it matters.",
@@ -37,7 +45,7 @@ const ENGLISH: Words = Words {
 const FRENCH: Words = Words {
     subject: "De quoi parle ce numéro",
     preheader: "Les mots qui suivent l’objet dans la boîte de réception",
-    title: "À la une",
+    title: "Le titre de ce texte",
     text: "Écrivez le texte ici, en Markdown.",
     subtitle: "Le titre dit ce qui s’est passé, cette ligne où, depuis quand, pour qui",
     release: "Le premier paragraphe dit qui a fait quoi, où, et pourquoi cela compte.",
@@ -47,7 +55,7 @@ const FRENCH: Words = Words {
 const DUTCH: Words = Words {
     subject: "Waar dit nummer over gaat",
     preheader: "De woorden die in een mailbox op het onderwerp volgen",
-    title: "Nieuws",
+    title: "De titel van deze tekst",
     text: "Schrijf de tekst hier, in Markdown.",
     subtitle: "De titel zegt wat er gebeurd is, deze regel waar, sinds wanneer, voor wie",
     release: "De eerste alinea zegt wie wat deed, waar, en waarom het telt.",

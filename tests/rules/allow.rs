@@ -90,6 +90,7 @@ fn what_the_project_allows_is_for_nothing_only_where_no_issue_needs_it() {
 
 #[test]
 fn what_is_only_found_now_and_then_may_be_allowed_ahead() {
-    let allowed = "subject = \"Ferry\"\npreheader = \"It sails.\"\nallow = [\"link-gone\", \"empty-field\"]\n";
+    let allowed = "subject = \"Ferry\"\npreheader = \"It sails.\"\nallow = [\"link-gone\", \"empty-field\", \
+                   \"near-domain\", \"role-address\", \"stays-out\", \"left-list\"]\n";
     room().issue("2026-11", allowed).run("check").exit(0).stdout("2026-11 is ready to go out\n");
 }

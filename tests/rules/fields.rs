@@ -1,7 +1,7 @@
 //! Merge fields, and what the list has for them.
 
 use super::support::Newsroom;
-use super::{in_body, of, room};
+use super::{in_body, of, room, tells_apart};
 
 #[test]
 fn a_field_that_is_empty_for_some() {
@@ -58,4 +58,38 @@ fn a_snippet_for_a_tag_where_the_list_has_none() {
     let text = "+++\ntitle = \"For journalists\"\naudience = \"tag:press\"\n+++\nRing us.\n";
     let room = room().snippet("2026-11", "press", text);
     assert_eq!(of("W806", &room), ["3: the list has no column `tags`: nobody gets this snippet"]);
+}
+
+#[test]
+fn a_field_that_lacks_a_brace() {
+    assert_eq!(
+        in_body("W807", "Bonjour {first_name}, et { first_name }} !"),
+        [
+            "4: `{first_name}` is no merge field: readers would see it as it is",
+            "4: `{ first_name }}` is no merge field: readers would see it as it is",
+        ]
+    );
+    tells_apart(
+        "W807",
+        &[
+            "Dear **{First_Name \"friends\"}**,",
+            "- {{ first_name }} or {email}",
+            "> {lang}",
+            "| {email} |\n|---|\n| a |",
+            "[Leave](https://www.example.org/leave?a={email})",
+            "<https://www.example.org/leave?a={email}>",
+        ],
+        &[
+            "Dear {{ first_name }}, {{first_name \"{email}\"}},",
+            "Write `{first_name}`.",
+            "    {first_name}",
+            "{ferry} {} { } {first_name {first name} first_name}}",
+            "[Leave](https://www.example.org/leave?a={{ email }})",
+        ],
+    );
+    let room = room().issue("2026-11", "subject = \"{first_name}, it sails\"\npreheader = \"At nine.\"\n");
+    assert_eq!(of("W807", &room), ["1: `{first_name}` is no merge field: readers would see it as it is"]);
+    let room = room.article("2026-11", "lead", "For {first_name}", "It sails.");
+    room.run("check").exit(0).stdout_has("hint: take it out: merge fields work in the text");
+    room.run("check").exit(0).stdout_has("hint: write `{{ first_name }}`, with two braces on each side");
 }

@@ -71,6 +71,44 @@ fn what_is_not_in_the_file_letter_by_letter_is_left_alone() {
     assert!(after.contains("| a b |") && after.contains("| c d |"), "{after}");
 }
 
+/// A subtitle, a comment or a link may say the same as the title, and stand before it.
+#[test]
+fn a_title_is_mended_where_it_is_the_title() {
+    let text = "+++\n# title = \"Le bac est revenu.\"\nsubtitle = \"Le bac est revenu.\"\nkind = \"press-release\"\n\
+        place = \"Bruxelles\"\ndate = 2026-11-24\ncontacts = [{ name = \"Ada\" }]\n\
+        title = \"Le bac est revenu.\"\n+++\nDépart à neuf heures.\n";
+    let room = room().snippet("2026-11", "lead", text);
+    room.run("check").exit(0).stdout_has("issues/2026-11/lead.md:8:27");
+    room.run("check --fix").exit(0).stderr("issues/2026-11/lead.md: mended 1 full stop behind a title\n");
+    assert_eq!(
+        room.read("issues/2026-11/lead.md"),
+        text.replace("\ntitle = \"Le bac est revenu.\"", "\ntitle = \"Le bac est revenu\"")
+    );
+}
+
+#[test]
+fn a_subject_is_mended_in_its_own_language() {
+    let manifest = "# \"Ferry  back\" is the subject\nlanguages = [\"en\", \"fr\"]\n[subject]\nfr = \"Ferry back\"\n\
+        en = \"Ferry  back\"\n[preheader]\nen = \"It sails.\"\nfr = \"Départ.\"\n";
+    let room = room().issue("2026-11", manifest);
+    room.run("check --fix").exit(0).stderr("issues/2026-11/issue.toml: mended 1 double space\n");
+    assert_eq!(room.read("issues/2026-11/issue.toml"), manifest.replace("en = \"Ferry  back\"", "en = \"Ferry back\""));
+}
+
+#[cfg(unix)]
+#[test]
+fn who_could_read_and_write_a_file_still_can() {
+    use std::os::unix::fs::PermissionsExt;
+    for mode in [0o600, 0o664, 0o640] {
+        let room = room().article("2026-11", "lead", "Ferry", "It  sails.");
+        let path = room.path("issues/2026-11/lead.md");
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).expect("its own file");
+        room.run("check --fix").exit(0).stderr_has("mended 1 double space");
+        let after = std::fs::metadata(&path).expect("it is there").permissions().mode() & 0o777;
+        assert_eq!(after, mode, "{after:o} for {mode:o}");
+    }
+}
+
 #[test]
 fn what_is_allowed_is_not_mended() {
     let text = "+++\ntitle = \"Ferry back.\"\nallow = [\"double-space\"]\n+++\nIt  sails.\n";

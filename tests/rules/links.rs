@@ -131,3 +131,49 @@ fn a_link_that_leads_to_nothing() {
     assert_eq!(in_body("W413", "[The timetable](#)"), ["4: the link leads to nothing"]);
     assert_eq!(in_body("W413", "[](https://www.example.org/)"), ["4: nothing is to be read on the link"]);
 }
+
+#[test]
+fn a_link_that_markdown_takes_for_none() {
+    assert_eq!(
+        in_body("W414", "![A ferry](a ferry.png)"),
+        ["4: `![A ferry](…)` is no picture: readers see it as it is"]
+    );
+    let merged = "Or [leave]( https://www.example.org/leave me?a={{ email }} ) us.";
+    assert_eq!(in_body("W414", merged).len(), 1);
+    tells_apart(
+        "W414",
+        &[
+            "[The **timetable**](https://www.example.org/time table.html)",
+            "> - [Write](mailto:info@example.org subject)",
+            "[The quay](https://www.example.org/quay \"1)",
+        ],
+        &[
+            "[The timetable](https://www.example.org/timetable)",
+            "[The timetable](<https://www.example.org/time table.html>)",
+            "The ferry [sic](cf. p. 12) sails.",
+            "`[The quay](a quay.png)`",
+            "a[1](2)",
+        ],
+    );
+    room()
+        .article("2026-11", "lead", "Ferry", "![A ferry](a ferry.png)")
+        .run("check")
+        .exit(0)
+        .stdout_has("hint: write its address between angle brackets, `![…](<…>)`, or each space as `%20`\n");
+}
+
+#[test]
+fn a_picture_may_have_a_space_in_its_name() {
+    let picture = std::fs::read("issues/2015-02-internet/ecran.png").expect("a picture of the repository");
+    for address in ["<un écran.png>", "un%20écran.png", "un%20%C3%A9cran.png"] {
+        let room = room().bytes("issues/2026-11/un écran.png", &picture).article(
+            "2026-11",
+            "lead",
+            "Ferry",
+            &format!("![The screen of a phone]({address})"),
+        );
+        room.run("check").exit(0).stdout("2026-11 is ready to go out\n");
+    }
+    let outside = room().article("2026-11", "lead", "Ferry", "![A secret](%2e%2e/%2e%2e/envoi.toml)");
+    outside.run("check").exit(1).stdout_has("[E303]");
+}

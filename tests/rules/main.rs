@@ -13,6 +13,7 @@ mod headline;
 mod kinds;
 mod languages;
 mod links;
+mod notes;
 mod output;
 mod pictures;
 mod reach;

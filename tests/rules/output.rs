@@ -89,6 +89,16 @@ fn a_rule_is_explained_by_its_code_or_its_name() {
     assert_eq!((&json[0]["code"], &json[0]["severity"]), (&"W507".into(), &"warning".into()));
 }
 
+/// What is said to be right is right, and what is said to be wrong is found.
+#[test]
+fn the_examples_of_a_theme_are_what_they_say() {
+    let theme = |text: &str| room().file("templates/theme.toml", text);
+    let rule = room().run("explain E918 --json").exit(0).stdout_json();
+    let example = |key: &str| rule[0][key].as_str().expect("an example").to_owned();
+    theme(&example("bad")).run("check").exit(1).stdout_has("[E918]");
+    theme(&example("good")).run("check").exit(0).stdout("2026-11 is ready to go out\n");
+}
+
 #[test]
 fn a_rule_that_is_not_there_is_told_with_the_nearest_one() {
     room().run("explain no-alts").exit(1).stdout("").stderr(

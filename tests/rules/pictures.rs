@@ -28,6 +28,36 @@ fn no_alternative_text() {
 }
 
 #[test]
+fn a_picture_in_a_table_of_its_own_is_found_by_its_head() {
+    let room = room().bytes("issues/2026-11/ferry.png", &png(1200, 800)).snippet(
+        "2026-11",
+        "lead",
+        &front("\n[image]\nfile = \"ferry.png\""),
+    );
+    assert_eq!(of("W305", &room), ["4: the image `ferry.png` has no alternative text"]);
+}
+
+#[test]
+fn photos_for_journalists_have_alternative_texts_too() {
+    let release = |photos: &str| {
+        let more = format!(
+            "kind = \"press-release\"\nplace = \"Quay\"\ndate = 2026-11-24\ncontacts = [{{ name = \"Ada\" }}]\n{photos}"
+        );
+        let bytes = png(1200, 800);
+        room().bytes("issues/2026-11/a.png", &bytes).bytes("issues/2026-11/b.png", &bytes).snippet(
+            "2026-11",
+            "lead",
+            &front(&more),
+        )
+    };
+    let photos = "image = { file = \"a.png\", full = \"a.png\", alt = \"A white ferry\" }\n\
+                  photos = [{ file = \"b.png\", full = \"b.png\" }]";
+    assert_eq!(of("W305", &release(photos)), ["8: the image `b.png` has no alternative text"]);
+    let said = photos.replace("full = \"b.png\"", "alt = \"The quay\"");
+    assert!(of("W305", &release(&said)).is_empty());
+}
+
+#[test]
 fn an_alternative_text_that_is_a_files_name() {
     for alt in ["IMG_4774", "Capture d’écran", "image1.png", "photo", "ferry.png", "DSC 0042"] {
         let found = of("W306", &with_image("ferry.png", 1200, 800, &format!(", alt = \"{alt}\"")));

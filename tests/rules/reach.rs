@@ -17,11 +17,13 @@ enum Answer {
     To(u16, &'static str),
     /// This to HEAD, the other to GET, which has a body without end.
     Heads(u16, u16),
+    /// To HEAD nothing but the end of the connection, to GET this.
+    Cuts(u16),
     /// Never.
     Silence,
 }
 
-const PAGES: [(&str, Answer); 11] = [
+const PAGES: [(&str, Answer); 16] = [
     ("/fine", Answer::Status(200)),
     ("/gone", Answer::Status(404)),
     ("/moved", Answer::To(301, "/new#part")),
@@ -33,6 +35,11 @@ const PAGES: [(&str, Answer); 11] = [
     ("/fault", Answer::Status(503)),
     ("/home", Answer::To(301, "http://192.168.0.1/admin")),
     ("/silence", Answer::Silence),
+    ("/no-answer", Answer::Cuts(200)),
+    ("/list/all", Answer::To(302, "?page=2")),
+    ("/list/all?page=2", Answer::Status(200)),
+    ("/members", Answer::To(302, "/enter?to=http://www.example.org/members")),
+    ("/enter?to=http://www.example.org/members", Answer::Status(200)),
 ];
 
 /// A proxy behind which everything is `www.example.org`.
@@ -119,7 +126,8 @@ fn serve(stream: &TcpStream, heard: &Mutex<Vec<String>>) -> Option<()> {
             Answer::Heads(status, _) if head => {
                 write!(out, "HTTP/1.1 {status} So\r\nContent-Length: 0\r\n\r\n").ok()?;
             }
-            Answer::Heads(_, status) => {
+            Answer::Cuts(_) if head => return None,
+            Answer::Heads(_, status) | Answer::Cuts(status) => {
                 write!(out, "HTTP/1.1 {status} So\r\n\r\n").ok()?;
                 while out.write_all(&[b'x'; 4096]).is_ok() {}
                 return None;
@@ -171,10 +179,44 @@ fn pages_that_are_gone_moved_or_broken_are_told_and_others_are_not() {
 }
 
 #[test]
+fn the_links_of_notes_for_editors_are_asked_too() {
+    let web = Web::start();
+    let release = "+++\ntitle = \"Ferry\"\nkind = \"press-release\"\nplace = \"Quay\"\ndate = 2026-11-24\n\
+        contacts = [{ name = \"Ada\" }]\nnotes_for_editors = \"[the ship](http://www.example.org/gone)\"\n+++\nIt sails.\n";
+    let room = web.room("It sails.").snippet("2026-11", "lead", release);
+    assert_eq!(asked(&room), ["W420 7: `http://www.example.org/gone` is gone (it answers 404)"]);
+}
+
+#[test]
 fn a_page_is_asked_by_head_and_where_that_fails_by_get() {
     let web = Web::start();
     let _ = asked(&web.room(&links(&["/fine", "/fine", "/no-head"])));
     assert_eq!(web.heard(), ["GET /no-head", "HEAD /fine", "HEAD /no-head"]);
+    assert_eq!(asked(&web.room(&links(&["/no-answer"]))), [] as [&str; 0]);
+    assert_eq!(web.heard().last().map(String::as_str), Some("HEAD /no-answer"));
+}
+
+/// RFC 3986, section 5.2: a redirection may name no more than another question to the same page, and an address may
+/// stand within another one.
+#[test]
+fn a_redirection_is_followed_from_the_page_that_gave_it() {
+    let web = Web::start();
+    assert_eq!(asked(&web.room(&links(&["/list/all", "/members"]))), [] as [&str; 0]);
+    assert_eq!(
+        web.heard(),
+        ["HEAD /enter?to=http://www.example.org/members", "HEAD /list/all", "HEAD /list/all?page=2", "HEAD /members"]
+    );
+}
+
+/// It may have been mended meanwhile.
+#[test]
+fn a_page_that_has_moved_is_asked_again_each_time() {
+    let web = Web::start();
+    let room = web.room(&links(&["/moved"]));
+    assert_eq!(asked(&room).len(), 1);
+    assert_eq!(web.heard(), ["HEAD /moved", "HEAD /new"]);
+    assert_eq!(asked(&room).len(), 1);
+    assert_eq!(web.heard(), ["HEAD /moved", "HEAD /new"]);
 }
 
 /// RFC 3986, section 2.1: a page is asked for by the address that readers get.

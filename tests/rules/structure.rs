@@ -56,6 +56,18 @@ fn a_snippet_with_nothing_in_it() {
 #[test]
 fn html_where_none_is_let_through() {
     assert_eq!(in_body("W120", "It <b>sails</b>."), ["4: HTML in the text will be shown to readers as it is written"]);
+    tells_apart(
+        "W120",
+        &[
+            "> <div>x</div>",
+            "- <div>x</div>",
+            "1. > <div>\n   > x\n   > </div>",
+            "It sails[^1].\n\n[^1]:\n    <div>x</div>",
+            "| <b>a</b> |\n|---|\n| b |",
+        ],
+        &["`<div>`", "    <div>", "3 < 4 > 2"],
+    );
+    assert_eq!(in_body("W120", "It <b>sails</b>.\n\n> <div>x</div>").len(), 1);
     let let_through = front("raw_html = true").replace("sails", "<b>sails</b>");
     assert!(of("W120", &room().snippet("2026-11", "lead", &let_through)).is_empty());
 }

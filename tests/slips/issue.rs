@@ -34,7 +34,32 @@ fn a_snippet_that_does_not_exist() {
     );
     // the hint holds what it promises
     room.run("new snippet 2026-11 film").exit(0).stdout("issues/2026-11/film.md\n").stderr("");
-    room.run("check").exit(0).stdout("2026-11 is ready to go out\n");
+    room.run("check").exit(1).stdout_lacks("[E110]").stdout_has("[E509]");
+}
+
+#[test]
+fn a_snippet_that_the_issue_does_not_list() {
+    let room = room()
+        .issue("2026-11", "subject = \"Ferry\"\npreheader = \"It sails.\"\nsnippets = [\"lead\"]\n")
+        .article("2026-11", "film.en", "Film", "Dear {{ nobody }},")
+        .snippet("2026-11", "film.fr", "not begun yet")
+        .file("issues/2026-11/.draft.md", "nobody's business");
+    let told = "
+        warning: `snippets` does not list `film`: no reader gets it [W134]
+          at issues/2026-11/issue.toml:3:1
+          3 | snippets = [\"lead\"]
+            | ^^^^^^^^
+        hint: add \"film\" to it, or take the file out of the issue's folder
+
+        2026-11 is ready to go out (1 warning)
+        ";
+    room.run("check").exit(0).stdout(told).stderr("");
+    let _ = room.run("send 2026-11 --yes").exit(0);
+    assert!(room.messages().iter().all(|letter| !letter.text.contains("Film")));
+    // one that is misspelt in the list is still found in the folder
+    let slip = "subject = \"Ferry\"\npreheader = \"It sails.\"\nsnippets = [\"lead\", \"flim\"]\n";
+    room.write("issues/2026-11/issue.toml", slip);
+    room.run("check").exit(1).stdout_has("hint: did you mean `film`?");
 }
 
 #[test]

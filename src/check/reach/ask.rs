@@ -82,9 +82,10 @@ impl Asker {
 
     fn answer(&self, url: &str, until: Instant) -> Result<Answer, Error> {
         match self.once(url, false, until) {
-            // many servers know no HEAD, or answer it otherwise than GET
-            Ok(Answer { status: 400.., .. }) => self.once(url, true, until),
-            other => other,
+            Err(error) if is_cut_off(&error) || matches!(error, Error::Timeout(_)) => Err(error),
+            // many servers know no HEAD, answer it otherwise than GET, or not at all
+            Ok(Answer { status: 400.., .. }) | Err(_) => self.once(url, true, until),
+            well => well,
         }
     }
 
@@ -92,7 +93,8 @@ impl Asker {
         let request = if whole { self.agent.get(url) } else { self.agent.head(url) };
         let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
         let response = request.config().timeout_global(Some(left)).build().call()?;
-        let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let location = response.headers().get(LOCATION);
+        let location = location.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         Ok(Answer { status: response.status().as_u16(), location })
     }
 }

@@ -132,8 +132,9 @@ fn has_way_out() -> bool {
 /// The links that can be asked for, each with its address without the fragment.
 fn targets(project: &Project, issue: &Issue) -> Vec<(String, Target)> {
     let mut targets: Vec<Target> = issue.all_snippets().flat_map(links::targets).collect();
-    for boilerplate in issue.all_snippets().filter_map(|snippet| snippet.boilerplate.as_ref()) {
-        links::in_text(&boilerplate.text, &mut targets);
+    for snippet in issue.all_snippets() {
+        targets.extend(links::of_notes(snippet));
+        snippet.boilerplate.iter().for_each(|boilerplate| links::in_text(&boilerplate.text, &mut targets));
     }
     if let Some(url) = &project.config.organisation.url {
         targets.push(Target::of_project(url, project.place_of("organisation.url")));

@@ -38,7 +38,7 @@ impl Memory {
         let mut entries: BTreeMap<String, Entry> =
             read.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
         let now = clock::seconds();
-        entries.retain(|_, entry| (0..DAY).contains(&now.saturating_sub(entry.asked)));
+        entries.retain(|_, entry| entry.answer == Reached::Well && (0..DAY).contains(&now.saturating_sub(entry.asked)));
         Self { path, entries, changed: false }
     }
 
@@ -46,9 +46,9 @@ impl Memory {
         self.entries.iter().map(|(url, entry)| (url.clone(), entry.answer.clone())).collect()
     }
 
-    /// Takes an answer in, where it is one that will hold.
+    /// Takes an answer in, where all is well: what is not may be mended within the hour.
     pub(super) fn note(&mut self, url: &str, answer: &Reached) {
-        if matches!(answer, Reached::Well | Reached::Moved(_)) {
+        if *answer == Reached::Well {
             self.entries.insert(url.to_owned(), Entry { asked: clock::seconds(), answer: answer.clone() });
             self.changed = true;
         }

@@ -11,6 +11,7 @@ use super::super::grammar::Count;
 use super::super::table::table;
 use super::super::{explain, runtime, show};
 use crate::audience::{Standing, csv_line};
+use crate::check::Allowances;
 use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::ledger::Ledger;
@@ -75,13 +76,17 @@ impl Import {
         if self.json {
             show::text(&format!("{{\"recognised\":{},\"findings\":[", show::as_json(&recognised)?))?;
         }
+        let mut allowances = Allowances::of(&project, None);
         let mut told = 0_u64;
         let mut tell = |found: &Diagnostic, rejection: Option<&Rejection>| {
-            told += 1;
             if let (Some(rejects), Some(Rejection { line, reason, cells })) = (&mut rejects, rejection) {
                 let row = [line.to_string(), reason.clone()].into_iter().chain(cells.iter().cloned());
                 rejects.add(&csv_line(&row.collect::<Vec<_>>(), separator))?;
             }
+            if allowances.allows(found) {
+                return Ok(());
+            }
+            told += 1;
             match (self.json, told) {
                 (true, 1) => show::text(&show::as_json(found)?),
                 (true, _) => show::text(&format!(",{}", show::as_json(found)?)),
