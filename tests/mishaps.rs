@@ -9,8 +9,8 @@ use envoi::address::Address;
 use envoi::ledger::{Fate, Ledger, NewSend, Newcomer, Outcome, SendKind, State};
 use envoi::project::{Project, Storage};
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
-use support::book::{begun, both, cut_after_commit, issue, outcome, recipients, tamper, wait};
-use support::{Newsroom, Postgres, Service, need};
+use support::book::{Break, begun, both, issue, outcome, recipients, stand_before, tamper, wait};
+use support::{Newsroom, OpenPostgres, Postgres, Service, need};
 
 /// Without the columns every merge field would be empty, and nobody would notice.
 #[test]
@@ -102,9 +102,8 @@ fn a_test_is_begun_once_where_its_answer_is_lost() {
         return;
     }
     let postgres = Postgres::new().start();
-    let url = postgres.url().replace(&postgres.port().to_string(), &cut_after_commit(postgres.port(), "INTO sends"));
-    let room = Newsroom::new().config(&format!("[ledger]\nurl = \"{url}\""));
-    let project = Project::open(&room.path("")).expect("a project");
+    let port = stand_before(postgres.port(), "INTO sends", Break::Answer);
+    let (_room, project) = beside(&postgres, port);
     wait(async {
         let ledger = Ledger::open(&project.ledger()).await.expect("opens");
         let (send, key) = ledger.begin(&NewSend { kind: SendKind::Test, ..issue() }).await.expect("begins");
@@ -224,5 +223,44 @@ fn a_move_is_refused_where_somebody_left_meanwhile() {
         let to = Ledger::open(&project.ledger()).await.expect("opens");
         served.move_to(&to).await.expect("moves");
         assert_eq!(postgres.ask("SELECT address FROM suppressions"), "ben@example.com");
+    });
+}
+
+/// A project whose ledger is asked for at this port.
+fn beside(postgres: &OpenPostgres, port: u16) -> (Newsroom, Project) {
+    let url = postgres.url().replace(&postgres.port().to_string(), &port.to_string());
+    let room = Newsroom::new().config(&format!("[ledger]\nurl = \"{url}\"\nlease = 1"));
+    let project = Project::open(&room.path("")).expect("a project");
+    (room, project)
+}
+
+/// A machine is stopped, or its cable pulled, between a statement and its commit: the database holds the rows for it, and
+/// nobody tells it that no more will come.
+#[test]
+fn who_falls_silent_within_a_transaction_holds_up_nobody_for_long() {
+    if !need(Service::Postgres) {
+        return;
+    }
+    let postgres = Postgres::new().start();
+    let (_far, silent) = beside(&postgres, stand_before(postgres.port(), "WITH due", Break::Silence));
+    let (_near, project) = beside(&postgres, postgres.port());
+    wait(async {
+        let (ledger, send) = begun(&silent.ledger(), &["ada", "ben"]).await;
+        let claiming = tokio::spawn(async move { ledger.claim(send, 4, 10).await });
+        while postgres.ask("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'") == "0" {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let claims = async {
+            let (other, _) = begun(&project.ledger(), &["ada", "ben"]).await;
+            let mut claimed = 0;
+            while claimed < 2 {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                claimed += other.claim(send, 4, 10).await.expect("claims").len();
+            }
+            other.close().await.expect("closes");
+        };
+        let claimed = tokio::time::timeout(Duration::from_secs(40), claims).await;
+        assert!(claimed.is_ok(), "{}", postgres.ask("SELECT pid, state, query FROM pg_stat_activity"));
+        claiming.abort();
     });
 }

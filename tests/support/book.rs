@@ -82,32 +82,45 @@ pub async fn tamper(storage: &Storage, sql: &'static str) {
     }
 }
 
-/// Stands before a database, and cuts a line once: when what holds a word was committed, and before that is answered.
-/// Gives its port.
-pub fn cut_after_commit(port: u16, word: &'static str) -> String {
+/// What befalls a line when a statement that holds some word is to be committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Break {
+    /// It is cut when the database has committed, before that is answered; once.
+    Answer,
+    /// From then on this line and all others carry nothing, and none ends.
+    Silence,
+}
+
+/// Stands before a database and breaks a line. Gives its port.
+pub fn stand_before(port: u16, word: &'static str, what: Break) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let own = listener.local_addr().expect("a port").port().to_string();
-    let cut_before = Arc::new(AtomicBool::new(false));
+    let own = listener.local_addr().expect("a port").port();
+    let broken = Arc::new(AtomicBool::new(false));
     thread::spawn(move || {
         for client in listener.incoming().flatten() {
             let server = TcpStream::connect(("127.0.0.1", port)).expect("the database");
-            let cutting = Arc::new(AtomicBool::new(false));
+            let cut = Arc::new(AtomicBool::new(false));
             let (mut asks, mut asked) = (client.try_clone().expect("one more"), server.try_clone().expect("one more"));
-            let (cut_before, cuts) = (Arc::clone(&cut_before), Arc::clone(&cutting));
+            let (broken_there, cut_there) = (Arc::clone(&broken), Arc::clone(&cut));
             thread::spawn(move || {
                 let mut seen = false;
                 let _ = pass(&mut asks, &mut asked, |bytes| {
                     let text = String::from_utf8_lossy(bytes);
                     seen |= text.contains(word);
-                    if seen && text.contains("COMMIT") && !cut_before.swap(true, Ordering::SeqCst) {
-                        cuts.store(true, Ordering::SeqCst);
-                    }
+                    let first = seen && text.contains("COMMIT") && !broken_there.swap(true, Ordering::SeqCst);
+                    cut_there.fetch_or(first, Ordering::SeqCst);
+                    hold_still(what, &broken_there);
                     true
                 });
             });
+            let broken = Arc::clone(&broken);
             thread::spawn(move || {
                 let (mut server, mut client) = (server, client);
-                let _ = pass(&mut server, &mut client, |_| !cutting.load(Ordering::SeqCst));
+                let _ = pass(&mut server, &mut client, |_| {
+                    hold_still(what, &broken);
+                    !cut.load(Ordering::SeqCst)
+                });
+                hold_still(what, &broken);
                 let _ = client.shutdown(Shutdown::Both);
                 let _ = server.shutdown(Shutdown::Both);
             });
@@ -116,12 +129,19 @@ pub fn cut_after_commit(port: u16, word: &'static str) -> String {
     own
 }
 
+/// Passes nothing on any more, where there is silence.
+fn hold_still(what: Break, broken: &AtomicBool) {
+    while what == Break::Silence && broken.load(Ordering::SeqCst) {
+        thread::park();
+    }
+}
+
 /// Passes bytes on, as long as a look lets them.
 fn pass(from: &mut TcpStream, to: &mut TcpStream, mut look: impl FnMut(&[u8]) -> bool) -> std::io::Result<()> {
     let mut bytes = vec![0; 1 << 16];
     loop {
         let count = from.read(&mut bytes)?;
-        if count == 0 || !look(&bytes[..count]) {
+        if !look(&bytes[..count]) || count == 0 {
             return to.shutdown(Shutdown::Write);
         }
         to.write_all(&bytes[..count])?;

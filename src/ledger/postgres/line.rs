@@ -2,12 +2,15 @@
 //!
 //! A connection is taken for a transaction and kept only when that ended well. Whatever cut it short (an error, a
 //! time-out, a future that nobody waits for any more) hangs up, so that no half-read answer is ever taken for another's.
+//!
+//! Who cannot hang up (a machine that was stopped, a cable that was pulled) would hold its rows for hours: the database
+//! ends a transaction in which nothing is said any more.
 
 use std::ops::{Deref, DerefMut};
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::ledger::statement::Stop;
@@ -18,6 +21,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// The first pause before work is tried again; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
+/// How long a transaction may say nothing at least, however short the lease: a busy machine takes its time.
+const SHORTEST_IDLE: Duration = Duration::from_secs(5);
+
 /// The longest pause before work is tried again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
@@ -27,6 +33,8 @@ pub(in crate::ledger) struct Line {
     options: PgConnectOptions,
     /// How long one try may take: a database that has been silent for so long is as good as gone.
     pub(in crate::ledger) silence: Duration,
+    /// How a transaction begins, in one message.
+    begin: String,
     connection: Mutex<Option<PgConnection>>,
 }
 
@@ -38,8 +46,16 @@ pub(in crate::ledger) struct Held<'l> {
 
 impl Line {
     /// A line that is not dialled yet.
-    pub(super) fn new(options: PgConnectOptions, silence: Duration) -> Self {
-        Self { options, silence, connection: Mutex::new(None) }
+    pub(super) fn new(options: PgConnectOptions, silence: Duration, lease: Duration) -> Self {
+        let idle = lease.max(SHORTEST_IDLE).as_millis();
+        // for this transaction alone, since a pooler may give the next one another session
+        let begin = format!("BEGIN; SET LOCAL idle_in_transaction_session_timeout = {idle}");
+        Self { options, silence, begin, connection: Mutex::new(None) }
+    }
+
+    /// How a transaction begins.
+    pub(in crate::ledger) fn begin(&self) -> AssertSqlSafe<String> {
+        AssertSqlSafe(self.begin.clone())
     }
 
     /// Takes the connection, dialling where there is none.
@@ -114,7 +130,7 @@ macro_rules! work {
         loop {
             let tried = tokio::time::timeout($line.silence, async {
                 let mut held = $line.take().await?;
-                let mut $transaction = sqlx::Connection::begin(&mut *held).await?;
+                let mut $transaction = sqlx::Connection::begin_with(&mut *held, $line.begin()).await?;
                 let found = $work;
                 $transaction.commit().await?;
                 held.keep();
@@ -145,6 +161,8 @@ fn passes(error: &sqlx::Error) -> bool {
             ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class))
                 // a serialization failure, a deadlock; a standby that is about to lead
                 || ["40001", "40P01", "25006"].contains(&&*code)
+                // nothing was said in a transaction for too long: this process was stopped
+                || code == "25P03"
         }),
         _ => false,
     }

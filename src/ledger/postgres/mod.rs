@@ -75,7 +75,7 @@ impl std::ops::Deref for Postgres {
 impl Postgres {
     /// Connects, and makes the tables where there are none.
     pub(super) async fn open(address: &Address) -> Result<Self> {
-        let line = |silence| Line::new(address.options.clone(), silence);
+        let line = |silence| Line::new(address.options.clone(), silence, address.lease);
         let (line, desk, pulse) = (line(LONG), line(SHORT), line(address.lease / 2));
         let unopened = |error: sqlx::Error| {
             let trouble =
