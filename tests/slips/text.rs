@@ -197,7 +197,7 @@ fn a_long_line_is_cut_around_its_place() {
         "
         error: unknown merge field `nobody` [E801]
           at issues/2026-11/lead.md:4:201
-          4 | … d word word word word word word {{ nobody }} word word word word word word word word word word w …
+          4 | … d word word word word word word {{ nobody }} word word word word word wo …
             |                                   ^^^^^^^^^
         hint: the list has these columns: email, first_name, lang
         ",
