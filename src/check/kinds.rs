@@ -86,7 +86,7 @@ fn release(snippet: &Snippet, found: &mut Vec<Diagnostic>) {
         if lacks(quotation.speaker.as_ref()) && lacks(quotation.function.as_ref()) {
             found.push(
                 Diagnostic::of(&rule::NO_SPEAKER, "nobody is named who said this")
-                    .at(snippet.place_of_text(&quotation.words))
+                    .at(snippet.place_of_value(&quotation.words))
                     .hint("add `speaker = \"…\"`, or at least `function = \"…\"`"),
             );
         }

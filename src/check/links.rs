@@ -92,10 +92,11 @@ pub(super) fn targets(snippet: &Snippet) -> Vec<Target> {
     // a file of the issue's own folder is no link
     let documents = front.documents.iter().filter(|document| document.file.is_none());
     let documents = documents.map(|document| (&document.title, &document.url, true));
+    let values = snippet.values();
     for (text, url, is_document) in links.chain(documents) {
         let merge = MergeText::parse(url).unwrap_or_default();
         let fixed = merge.fields().next().is_none();
-        let (text, place) = (text.clone(), snippet.place_of_text(url));
+        let (text, place) = (text.clone(), values.place_of_text(url));
         targets.push(Target { text, url: merge.sample(), fixed, place, is_document, is_picture: false });
     }
     targets
@@ -140,7 +141,7 @@ pub(super) fn look(snippet: &Snippet, found: &mut Vec<Diagnostic>) {
         let title = &document.title;
         found.push(
             Diagnostic::of(&rule::UNKNOWN_DOWNLOAD, format!("the document `{title}` has no `{lacks}`"))
-                .at(snippet.place_of_text(&document.url))
+                .at(snippet.place_of_value(&document.url))
                 .hint(if lacks == "size" { "add `size = \"2 MB\"`" } else { "add `type = \"PDF\"`" }),
         );
     }
@@ -148,7 +149,7 @@ pub(super) fn look(snippet: &Snippet, found: &mut Vec<Diagnostic>) {
         if !is_international(phone) {
             found.push(
                 Diagnostic::of(&rule::LOCAL_PHONE, format!("the number `{phone}` has no country's code"))
-                    .at(snippet.place_of_text(phone))
+                    .at(snippet.place_of_value(phone))
                     .hint("write it as it is dialled from abroad, like `+32 2 000 00 00`"),
             );
         }
@@ -292,7 +293,7 @@ pub(super) fn unreached(project: &Project, snippet: &Snippet, found: &mut Vec<Di
     let release = snippet.front.kind == Kind::PressRelease;
     for (document, file) in snippet.front.documents.iter().filter_map(|own| Some((own, own.file.as_ref()?))) {
         let message = format!("the newsletter leaves the document `{}` out: nothing leads to `{file}`", document.title);
-        let finding = Diagnostic::of(&rule::DOCUMENT_LEFT_OUT, message).at(snippet.place_of_text(file));
+        let finding = Diagnostic::of(&rule::DOCUMENT_LEFT_OUT, message).at(snippet.place_of_value(file));
         found.push(if release {
             finding
                 .hint("say in `envoi.toml` where its page will lie: `[press]` with `url`, or `[web]` with `base_url`")

@@ -45,7 +45,7 @@ impl<'s> Text<'s> {
     /// The texts of a snippet: its front matter's strings, then its body.
     pub(super) fn of_snippet(snippet: &'s Snippet) -> Vec<Self> {
         let front = &snippet.front;
-        let values = snippet.source().values(snippet.front_range());
+        let values = snippet.values();
         let mut texts = Vec::new();
         let mut add = |part, path: &[Step<'_>], text: &str| texts.push(Self::string(part, path, text, &values));
         add(Part::Title, &[Key("title")], &front.title);

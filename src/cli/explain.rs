@@ -182,7 +182,7 @@ mod tests {
         let source = Source::new("a.toml", &format!("{}here{}", "x".repeat(200), "y".repeat(200)));
         let found = plain(&diagnostic(&Diagnostic::warning("odd").at(source.place(200..204))));
         let lines: Vec<&str> = found.lines().collect();
-        assert_eq!(lines[2], format!("  1 | … {}here{} …", "x".repeat(32), "y".repeat(60)));
+        assert_eq!(lines[2], format!("  1 | … {}here{} …", "x".repeat(32), "y".repeat(36)));
         assert_eq!(lines[3], format!("    |   {}^^^^", " ".repeat(32)));
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use super::percent;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::rule;
@@ -75,7 +76,7 @@ impl Media {
 
     /// Finds a picture as an address names it: `a%20ferry.png` is `a ferry.png`, where no file bears the first name.
     pub(super) fn find_by_address(folder: &Path, address: &str) -> Result<Self, Diagnostic> {
-        Self::find(folder, address).or_else(|wrong| match decoded(address) {
+        Self::find(folder, address).or_else(|wrong| match percent::decoded(address) {
             Some(name) => Self::find(folder, &name),
             None => Err(wrong),
         })
@@ -85,19 +86,6 @@ impl Media {
     pub fn read(&self) -> Result<Vec<u8>> {
         std::fs::read(&self.path).map_err(Error::file("read", &self.path))
     }
-}
-
-/// What percent-encoding stands for (RFC 3986, section 2.1); none where there is no such thing.
-fn decoded(address: &str) -> Option<String> {
-    let mut out = Vec::with_capacity(address.len());
-    let mut rest = address.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        let hex = behind.get(..2).filter(|hex| *first == b'%' && hex.iter().all(u8::is_ascii_hexdigit));
-        let byte = hex.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
-        out.push(byte.unwrap_or(*first));
-        rest = if byte.is_some() { &behind[2..] } else { behind };
-    }
-    String::from_utf8(out).ok().filter(|name| name != address)
 }
 
 fn head(path: &Path) -> std::io::Result<Vec<u8>> {

@@ -22,3 +22,16 @@ fn encoded(text: &str, stays: impl Fn(u8) -> bool) -> String {
         out
     })
 }
+
+/// What a text with encoded bytes stands for; none where it has none, or they are no text.
+pub(super) fn decoded(text: &str) -> Option<String> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let hex = behind.get(..2).filter(|hex| *first == b'%' && hex.iter().all(u8::is_ascii_hexdigit));
+        let byte = hex.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        out.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &behind[2..] } else { behind };
+    }
+    String::from_utf8(out).ok().filter(|decoded| decoded != text)
+}

@@ -12,7 +12,7 @@ use super::parse::parse;
 use super::snippet::Illustration;
 use crate::diagnostic::Diagnostic;
 use crate::rule;
-use crate::source::{Source, Step};
+use crate::source::{Source, Step, Values};
 
 /// A picture that journalists may take, and the same as large as there is.
 #[derive(Debug, Clone)]
@@ -44,9 +44,10 @@ impl PressMatter {
         folder: &Path,
         found: &mut Vec<Diagnostic>,
     ) -> Self {
+        let values = source.values(FrontMatter::bytes(source, start));
         let above = front.image.iter().filter(|image| image.full.is_some());
-        let photos = above.chain(&front.photos).filter_map(|image| photo(image, source, folder, found)).collect();
-        let documents = documents(front, source, folder, found);
+        let photos = above.chain(&front.photos).filter_map(|image| photo(image, &values, folder, found)).collect();
+        let documents = documents(front, &values, folder, found);
         let mut own = Self { photos, documents, ..Self::default() };
         if let Some(notes) = &front.notes_for_editors {
             let before = found.len();
@@ -71,11 +72,11 @@ impl PressMatter {
     }
 }
 
-fn photo(image: &Image, source: &Source, folder: &Path, found: &mut Vec<Diagnostic>) -> Option<Photo> {
+fn photo(image: &Image, values: &Values<'_>, folder: &Path, found: &mut Vec<Diagnostic>) -> Option<Photo> {
     let mut media = |file: &str| match Media::find(folder, file) {
         Ok(media) => Some(media),
         Err(diagnostic) => {
-            found.push(diagnostic.at(source.place_of_text(file)));
+            found.push(diagnostic.at(values.place_of_text(file)));
             None
         }
     };
@@ -89,7 +90,7 @@ fn photo(image: &Image, source: &Source, folder: &Path, found: &mut Vec<Diagnost
 
 fn documents(
     front: &FrontMatter,
-    source: &Source,
+    values: &Values<'_>,
     folder: &Path,
     found: &mut Vec<Diagnostic>,
 ) -> Vec<Option<Attachment>> {
@@ -101,7 +102,7 @@ fn documents(
                     &rule::DOCUMENT_TWICE,
                     format!("two documents have the file name `{}`", attachment.name),
                 )
-                .at(source.place_of_text(file))
+                .at(values.place_of_text(file))
                 .hint("give each file its own name: they lie side by side in the press kit"),
             );
             None
@@ -111,7 +112,7 @@ fn documents(
             Some(attachment)
         }
         Err(diagnostic) => {
-            found.push(diagnostic.at(source.place_of_text(file)));
+            found.push(diagnostic.at(values.place_of_text(file)));
             None
         }
     };

@@ -1,6 +1,5 @@
 //! A snippet: one Markdown file, read.
 
-use std::ops::Range;
 use std::path::Path;
 
 use super::front_matter::{FrontMatter, Kind};
@@ -17,7 +16,7 @@ use crate::error::Error;
 use crate::language::Language;
 use crate::project::Project;
 use crate::rule;
-use crate::source::Source;
+use crate::source::{Source, Values};
 
 /// A picture with what is said about it.
 #[derive(Debug, Clone)]
@@ -142,11 +141,6 @@ impl Snippet {
         &self.source
     }
 
-    /// Where the TOML between the plus signs stands in the source, in bytes.
-    pub fn front_range(&self) -> Range<usize> {
-        FrontMatter::bytes(&self.source, self.start)
-    }
-
     /// Its text in passages, each of which knows where in the source its words stand.
     pub fn passages(&self) -> Vec<Passage> {
         Passage::read(&self.source, self.start)
@@ -177,6 +171,16 @@ impl Snippet {
         self.source.place_of_key(key)
     }
 
+    /// The values of its front matter.
+    pub fn values(&self) -> Values<'_> {
+        self.source.values(FrontMatter::bytes(&self.source, self.start))
+    }
+
+    /// Where a text of the front matter stands.
+    pub fn place_of_value(&self, text: &str) -> Place {
+        self.values().place_of_text(text)
+    }
+
     /// Where a text stands, as written; the file as a whole where it does not.
     pub fn place_of_text(&self, text: &str) -> Place {
         self.source.place_of_text(text)
@@ -189,7 +193,7 @@ impl Snippet {
                 let (alt, caption, credit) = (image.alt.clone(), image.caption.clone(), image.credit.clone());
                 self.image = Some(Illustration { media, alt, caption, credit });
             }
-            Err(diagnostic) => diagnostics.push(diagnostic.at(self.place_of_text(&image.file))),
+            Err(diagnostic) => diagnostics.push(diagnostic.at(self.place_of_value(&image.file))),
         }
     }
 
@@ -199,7 +203,7 @@ impl Snippet {
         let documents = documents.map(|document| &document.url);
         for url in links.chain(documents) {
             if let Err(diagnostic) = link::target(url) {
-                diagnostics.push(diagnostic.at(self.place_of_text(url)));
+                diagnostics.push(diagnostic.at(self.place_of_value(url)));
             }
         }
     }

@@ -75,6 +75,27 @@ impl<'s> Values<'s> {
         self.find(path).map(|value| self.source.place(self.bytes(value)))
     }
 
+    /// Where a text stands as a value, without its quotation marks; where it is no value, where its letters stand first.
+    /// A comment that says the same is passed by.
+    pub fn place_of_text(&self, text: &str) -> Place {
+        fn within(value: &Spanned<DeValue<'_>>, text: &str) -> Option<Range<usize>> {
+            let inner = |all: &mut dyn Iterator<Item = Range<usize>>| all.min_by_key(|found| found.start);
+            match value.get_ref() {
+                DeValue::String(own) => (own == text).then(|| value.span()),
+                DeValue::Array(items) => inner(&mut items.iter().filter_map(|item| within(item, text))),
+                DeValue::Table(table) => inner(&mut table.values().filter_map(|item| within(item, text))),
+                _ => None,
+            }
+        }
+        let all = self.root.iter().flat_map(|root| root.get_ref().values());
+        let found = all.filter_map(|value| within(value, text)).min_by_key(|found| found.start);
+        let Some(found) = found else { return self.source.place_of_text(text) };
+        let begin = self.start + found.start;
+        let written = self.source.text.get(begin..self.start + found.end).unwrap_or_default();
+        let skipped = written.find(text).unwrap_or(0);
+        self.source.place(begin + skipped..begin + skipped + text.len().min(written.len()))
+    }
+
     fn bytes(&self, value: &Spanned<DeValue<'_>>) -> Range<usize> {
         let span = value.span();
         self.start + span.start..self.start + span.end
@@ -131,6 +152,9 @@ mod tests {
         assert_eq!(found(&[Step::Key("odd")]), None);
         assert_eq!(found(&[Step::Key("links"), Step::Entry(1), Step::Key("text")]).as_deref(), Some("a.md:9:36"));
         assert_eq!(values.place(&[Step::Key("odd")]).map(|place| place.to_string()).as_deref(), Some("a.md:8:7"));
+        for (text, place) in [("b", "a.md:9:20"), ("a", "a.md:3:13"), ("links", "a.md:9:1"), ("nobody", "a.md")] {
+            assert_eq!(values.place_of_text(text).to_string(), place, "{text}");
+        }
         assert_eq!(values.keys(&[]).len(), 5);
         assert!(source.values(0..8).keys(&[]).is_empty());
     }

@@ -82,6 +82,9 @@ fn a_file_that_breaks_a_rule_a_hundred_thousand_times_is_looked_at_in_a_moment()
         "[here](http://10.0.0.1/a.pdf) ",
         "the the end",
         "*|A|* {{ lang }}",
+        "[a](b c.png) ",
+        "[a](",
+        "{email} ",
     ];
     for line in lines {
         for glue in [" ", "\n\n"] {

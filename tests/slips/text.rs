@@ -42,6 +42,18 @@ fn an_image_that_is_not_there() {
     );
 }
 
+/// What `envoi new` writes has such comments.
+#[test]
+fn a_slip_is_shown_in_its_own_line_and_not_in_a_comment_that_says_the_same() {
+    let front = "# image = { file = \"photo.jpg\", alt = \"…\" }\n# links = [{ text = \"Read on\", url = \"http://localhost/\" }]\n\
+                 title = \"Ferry\"\nlinks = [{ text = \"The quay\", url = \"http://localhost/\" }]\n";
+    let room = room().snippet("2026-11", "lead", &format!("+++\n{front}+++\nIt sails.\n"));
+    room.run("check").exit(0).stdout_has("  at issues/2026-11/lead.md:5:38\n");
+    let image = "image = { file = \"photo.jpg\", alt = \"A ferry\" }\n";
+    room.write("issues/2026-11/lead.md", format!("+++\n{front}{image}+++\nIt sails.\n"));
+    room.run("check").exit(1).stdout_has("[E301]\n  at issues/2026-11/lead.md:6:19\n");
+}
+
 #[test]
 fn an_image_path_that_leaves_the_issue() {
     let room = room().article("2026-11", "lead", "Ferry", "It sails.\n\n![A secret](../../envoi.toml)");
@@ -197,7 +209,7 @@ fn a_long_line_is_cut_around_its_place() {
         "
         error: unknown merge field `nobody` [E801]
           at issues/2026-11/lead.md:4:201
-          4 | … d word word word word word word {{ nobody }} word word word word word word word word word word w …
+          4 | … d word word word word word word {{ nobody }} word word word word word wo …
             |                                   ^^^^^^^^^
         hint: the list has these columns: email, first_name, lang
         ",
