@@ -190,6 +190,14 @@ fn who_is_restored_gets_what_the_others_got() {
     let _ = room.run("send 2026-11 --yes").exit(0).stdout_has("1 accepted");
     assert!(taken(&postbox).contains("reader00002@example.com"));
     let _ = room.run("send 2026-11 --yes").exit(0).stdout("nothing is left to send\n");
+    // so does who was enlisted and left before it was their turn
+    room.write("issues/2027-01/issue.toml", "subject = \"Ferry back in service\"\n");
+    room.write("issues/2027-01/lead.md", room.read("issues/2026-11/lead.md"));
+    let _ = room.run("send 2027-01 --prepare").exit(0);
+    let _ = room.run("unsubscribe reader00002@example.com").exit(0);
+    let _ = room.run("send 2027-01 --yes").exit(0).stdout_has("2 accepted");
+    let _ = room.run("subscribers restore reader00002@example.com --reason asked").exit(0);
+    let _ = room.run("send 2027-01 --yes").exit(0).stdout_has("1 accepted");
 }
 
 #[test]

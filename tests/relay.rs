@@ -131,6 +131,11 @@ fn who_unsubscribes_during_a_send_is_left_out() {
     let _ = running.wait().exit(0);
     assert_eq!(postbox.count(), 39);
     assert_eq!(account::count(&room, "suppressed"), 1);
+    room.run("send 2026-11 --yes").exit(0).stdout("nothing is left to send\n");
+    // and who comes back before the next run gets it after all
+    room.run("subscribers restore reader39@example.com --reason asked").exit(0);
+    room.run("send 2026-11 --yes").exit(0).stdout_has("1 accepted");
+    assert_eq!((postbox.count(), account::count(&room, "suppressed")), (40, 0));
 }
 
 #[test]

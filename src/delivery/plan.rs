@@ -8,7 +8,7 @@ use crate::audience::{Columns, Dropped, Filter, Finding, Listing as _, Row, Subs
 use crate::error::Result;
 use crate::issue::Issue;
 use crate::language::Language;
-use crate::ledger::{Enlisted, Ledger, Recipient, SendId, Suppressed, Tally};
+use crate::ledger::{Enlisted, Ledger, Recipient, SendId, State, Suppressed, Tally};
 use crate::subscribers::{Roll, Source};
 
 /// How many findings are kept to be shown.
@@ -114,7 +114,8 @@ impl Plan {
             keys.extend(next.map(|(subscriber, _)| subscriber.address.key()));
             if keys.len() == BATCH || end && !keys.is_empty() {
                 if let Some((ledger, send)) = before {
-                    let more = ledger.tally_of(send, &keys).await?;
+                    // of those here nobody is suppressed any more: who was left out then is still to be sent to
+                    let more = ledger.tally_of(send, &keys).await?.without(State::Suppressed);
                     reading.survey.so_far = std::mem::take(&mut reading.survey.so_far).and(&more);
                 }
                 keys.clear();

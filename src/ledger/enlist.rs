@@ -80,7 +80,8 @@ impl Ledger {
         }
     }
 
-    /// Makes due, within the audience, what a run before gave up on, and, where asked, what is uncertain.
+    /// Makes due, within the audience, what a run before gave up on or left out for somebody who was suppressed then and
+    /// is not any more, and, where asked, what is uncertain.
     pub async fn reopen(&self, send: SendId, attempts: u16, uncertain: bool) -> Result<()> {
         let of_audience = match &self.database {
             Database::Sqlite(_) => "key IN (SELECT key FROM audience)".to_owned(),
@@ -88,7 +89,9 @@ impl Ledger {
         };
         let statement = format!(
             "UPDATE deliveries SET state = 'pending', attempts = 0, due = 0, worker = NULL
-             WHERE send = $1 AND (state = 'deferred' AND attempts >= $2 OR state = 'uncertain' AND $3)
+             WHERE send = $1 AND (state = 'deferred' AND attempts >= $2 OR state = 'uncertain' AND $3
+                  OR state = 'suppressed'
+                     AND NOT EXISTS (SELECT 1 FROM suppressions WHERE suppressions.key = deliveries.key))
              AND address <> $4 AND {of_audience}"
         );
         change!(

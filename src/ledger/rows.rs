@@ -189,6 +189,13 @@ impl Tally {
         self
     }
 
+    /// The same without one state.
+    #[must_use]
+    pub fn without(mut self, state: State) -> Self {
+        self.0.remove(&state);
+        self
+    }
+
     /// How many are still to be sent.
     pub fn open(&self) -> u64 {
         [State::Pending, State::Claimed, State::InFlight, State::Deferred].iter().map(|state| self.count(*state)).sum()
