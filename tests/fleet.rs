@@ -143,7 +143,7 @@ fn whatever_befalls_four_workers_nothing_is_lost_or_doubled() {
 }
 
 #[test]
-#[ignore = "takes half an hour; its result stands in docs/operations.md"]
+#[ignore = "takes a quarter of an hour; its result stands in docs/operations.md"]
 fn whatever_befalls_four_workers_nothing_is_lost_or_doubled_in_fifty_rounds() {
     if need(Service::Postgres) {
         rounds(50, 20_000, 8);
