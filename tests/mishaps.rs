@@ -219,6 +219,8 @@ fn a_move_is_refused_where_somebody_left_meanwhile() {
         gate.execute("COMMIT").await.expect("lets go");
         let error = moving.await.expect("no panic").expect_err("is refused");
         assert_eq!(error.to_string(), "`suppressions` changed here while the ledger was copied");
+        // what was changed and not added would not follow
+        assert!(error.hints().iter().any(|hint| hint.contains("empty the other database")), "{:?}", error.hints());
         // once nobody writes any more, what is new follows
         let to = Ledger::open(&project.ledger()).await.expect("opens");
         served.move_to(&to).await.expect("moves");

@@ -198,6 +198,38 @@ fn who_is_restored_gets_what_the_others_got() {
     let _ = room.run("send 2027-01 --yes").exit(0).stdout_has("2 accepted");
     let _ = room.run("subscribers restore reader00002@example.com --reason asked").exit(0);
     let _ = room.run("send 2027-01 --yes").exit(0).stdout_has("1 accepted");
+    // and who comes back to a list that has grown meanwhile
+    room.write("issues/2027-02/issue.toml", "subject = \"Ferry back in service\"\n");
+    room.write("issues/2027-02/lead.md", room.read("issues/2026-11/lead.md"));
+    let _ = room.run("send 2027-02 --prepare").exit(0);
+    let _ = room.run("unsubscribe reader00002@example.com").exit(0);
+    let _ = room.run("send 2027-02 --yes").exit(0).stdout_has("2 accepted");
+    room.write("subscribers.csv", room.read("subscribers.csv") + "reader00003@example.com\n");
+    let _ = room.run("send 2027-02 --yes").exit(0).stdout_has("1 accepted");
+    let _ = room.run("subscribers restore reader00002@example.com --reason asked").exit(0);
+    let _ = room.run("send 2027-02 --yes").exit(0).stdout_has("1 accepted");
+    let _ = room.run("send 2027-02 --yes").exit(0).stdout("nothing is left to send\n");
+}
+
+#[test]
+fn a_server_that_is_to_end_does_not_wait_for_a_database_that_says_nothing() {
+    if !need(Service::Postgres) {
+        return;
+    }
+    let postgres = Postgres::new().start();
+    let room = Newsroom::new().serving("").env("ENVOI_LEDGER_URL", &postgres.url());
+    let served = room.serve("");
+    let page = served.get("/subscribe");
+    let (form, consent) = (page.hidden("form"), page.hidden("consent"));
+    postgres.lock("suppressions");
+    let fields = [("form", form.as_str()), ("consent", &consent), ("email", "zoe@example.org")];
+    assert_eq!(served.post("/subscribe", &fields).status, 200);
+    postgres.wait_for_a_waiter();
+    let begun = Instant::now();
+    served.running.terminate();
+    let _ = served.running.wait().exit(1).stderr_has("the ledger does not answer");
+    // Kubernetes would have killed it after thirty seconds
+    assert!(begun.elapsed() < Duration::from_secs(28), "{:?}", begun.elapsed());
 }
 
 #[test]
@@ -211,7 +243,8 @@ fn who_has_seen_enough_of_a_send_need_not_wait_for_the_database() {
     let _ = room.run("send 2026-11 --prepare").exit(0);
     let mut follower = room.spawn("send 2026-11 --follow");
     let _ = follower.wait_for_stderr("0 of 5", Duration::from_secs(20));
-    postgres.lock_until_somebody_waits("deliveries");
+    postgres.lock("deliveries");
+    postgres.wait_for_a_waiter();
     follower.interrupt();
     let _ = follower.wait_within(Duration::from_secs(20)).exit(130).stdout("5 pending\n");
 }

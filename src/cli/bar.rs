@@ -12,7 +12,7 @@ use super::grammar::Count;
 use super::show;
 use crate::clock;
 use crate::delivery::Progress;
-use crate::ledger::{Lease, State};
+use crate::ledger::State;
 
 /// How often the bar is drawn.
 const DRAWN: Duration = Duration::from_millis(100);
@@ -28,16 +28,16 @@ pub(super) struct Bar {
 }
 
 impl Bar {
-    /// Starts to show how far a send of `total` deliveries is. Where the lease says that other workers are at it too,
-    /// nobody knows how many of them will be this one's: then it shows how many were, without an end.
-    pub(super) fn start(progress: Arc<Progress>, total: u64, lease: Lease) -> Self {
+    /// Starts to show how far a send of `total` deliveries is. Where several workers are at it, nobody knows how many of
+    /// them will be this one's: then it shows how many were, without an end.
+    pub(super) fn start(progress: Arc<Progress>, total: u64, workers: impl Fn() -> usize + Send + 'static) -> Self {
         let drawn = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
             bar.set_style(style("{bar:28.cyan/dim} {pos}/{len}  {msg}"));
             bar
         });
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(follow(progress, total, lease, drawn.clone(), stopped));
+        let task = tokio::spawn(follow(progress, total, workers, drawn.clone(), stopped));
         Self { drawn, stop, task }
     }
 
@@ -64,7 +64,7 @@ fn style(template: &str) -> ProgressStyle {
 async fn follow(
     progress: Arc<Progress>,
     total: u64,
-    lease: Lease,
+    workers: impl Fn() -> usize,
     bar: Option<ProgressBar>,
     mut stopped: oneshot::Receiver<()>,
 ) {
@@ -77,7 +77,7 @@ async fn follow(
             _ = &mut stopped => break,
             _ = tick.tick() => {}
         }
-        let workers = lease.share().of;
+        let workers = workers();
         // once there were others, what they took is not this one's any more
         if workers > 1 && !among_others {
             among_others = true;

@@ -9,7 +9,7 @@ use super::summary::so_far;
 use super::{runtime, show};
 use crate::delivery::Progress;
 use crate::error::{Error, Result, Trouble};
-use crate::ledger::{Lease, Ledger, SendId, State, Tally};
+use crate::ledger::{Ledger, SendId, State, Tally};
 use crate::project::Project;
 
 /// How often the ledger is asked, at most; a question that takes long is asked less often.
@@ -31,7 +31,7 @@ pub(super) async fn follow(project: &Project, issue: &str) -> Result<Ending> {
     let progress = Arc::new(Progress::default());
     let mut tally = ledger.tally(send).await?;
     progress.follow(&tally, ledger.workers().await?, true);
-    let bar = Bar::start(Arc::clone(&progress), tally.total(), Lease::default());
+    let bar = Bar::start(Arc::clone(&progress), tally.total(), || 1);
     let looked = tokio::select! {
         looked = look(ledger, send, &mut tally, &progress) => looked,
         () = runtime::interrupted() => Ok(()),

@@ -48,7 +48,7 @@ impl Move {
                 .await?
                 .ok_or_else(|| Error::Refused(Trouble::new("there is no ledger yet, and so nothing to move")))?;
             // before there is another one: what is refused leaves none behind
-            from.at_rest().await?;
+            from.at_rest("this").await?;
             let to = Book::open(&target).await?;
             let moved = from.move_to(&to).await?;
             from.close().await?;

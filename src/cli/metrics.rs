@@ -12,6 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::delivery::{Begun, Progress};
 use crate::error::{Error, Result, Trouble};
 use crate::ledger::{Lease, Ledger, State, Tally};
+use crate::project::Storage;
 
 /// How long somebody who asks may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -21,7 +22,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_secs(15);
 
 /// Answers whoever asks, until the send is over.
-pub(super) async fn tell(address: SocketAddr, progress: &Arc<Progress>, ledger: &Ledger, begun: &Begun) -> Result<()> {
+pub(super) async fn tell(
+    address: SocketAddr,
+    progress: &Arc<Progress>,
+    (storage, ledger): (&Storage, &Ledger),
+    begun: &Begun,
+) -> Result<()> {
     let listener = TcpListener::bind(address).await.map_err(|error| {
         Error::Refused(
             Trouble::new(format!("metrics cannot be told at {address}"))
@@ -32,23 +38,33 @@ pub(super) async fn tell(address: SocketAddr, progress: &Arc<Progress>, ledger: 
     let tally = RefCell::new(None);
     let answers = async {
         loop {
-            // a connection that broke before it was taken is nobody's
-            let Ok((stream, _)) = listener.accept().await else { continue };
+            let Ok((stream, _)) = listener.accept().await else {
+                // a connection that broke before it was taken is nobody's; a machine out of files has to wait
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            };
             let text = text(progress, &ledger.own_lease(), begun.open, tally.borrow().as_ref());
             tokio::spawn(async move { drop(tokio::time::timeout(PATIENCE, answer(stream, text)).await) });
         }
     };
     tokio::select! {
-        () = look(ledger, begun, &tally) => Ok(()),
+        () = look(storage, begun, &tally), if ledger.shares_audiences() => Ok(()),
         () = answers => Ok(()),
     }
 }
 
-/// Asks the ledger again and again; while it gives no word, what it said last stands.
-async fn look(ledger: &Ledger, begun: &Begun, tally: &RefCell<Option<Tally>>) {
+/// Asks a ledger on a server again and again, on a connection of its own: to count takes long, and nothing that sends
+/// may wait for it. While it gives no word, what it said last stands.
+async fn look(storage: &Storage, begun: &Begun, tally: &RefCell<Option<Tally>>) {
+    let mut own = None;
     loop {
         let asked = Instant::now();
-        if let Ok(now) = begun.tally(ledger).await {
+        if own.is_none() {
+            own = Ledger::existing(storage).await.ok().flatten();
+        }
+        if let Some(ledger) = &own
+            && let Ok(now) = begun.tally(ledger).await
+        {
             *tally.borrow_mut() = Some(now);
         }
         tokio::time::sleep(PAUSE.max(asked.elapsed() * 20)).await;

@@ -213,7 +213,7 @@ impl Send {
         }
         let begun = dispatch.begin(&ledger, &survey, relay, self.resend_uncertain).await?;
         let brake = Brake::default();
-        let sent = self.watch(dispatch, &ledger, &begun, relay, &brake).await;
+        let sent = self.watch((project, dispatch), (&ledger, &begun), relay, &brake).await;
         // what was claimed and not sent is open to others again, whatever happened
         let closed = ledger.close().await;
         let Some(report) = sent? else {
@@ -230,19 +230,23 @@ impl Send {
     /// Runs the send under a bar; Ctrl-C once finishes what is under way, twice ends at once, without a report.
     async fn watch(
         &self,
-        dispatch: &Dispatch<'_>,
-        ledger: &Ledger,
-        begun: &Begun,
+        (project, dispatch): (&Project, &Dispatch<'_>),
+        (ledger, begun): (&Ledger, &Begun),
         relay: Option<&Relay>,
         brake: &Brake,
     ) -> Result<Option<Report>> {
         let progress = Arc::new(Progress::default());
         let options = Options { limit: self.limit, break_embargo: self.break_embargo };
-        let bar = Bar::start(Arc::clone(&progress), begun.open.min(self.limit.unwrap_or(u64::MAX)), ledger.own_lease());
+        let workers = {
+            let ledger = ledger.clone();
+            move || ledger.own_lease().share().of
+        };
+        let bar = Bar::start(Arc::clone(&progress), begun.open.min(self.limit.unwrap_or(u64::MAX)), workers);
         let run = dispatch.run(ledger, begun, relay, options, (&progress, brake));
+        let storage = project.ledger();
         let told = async {
             match self.metrics {
-                Some(address) => metrics::tell(address, &progress, ledger, begun).await,
+                Some(address) => metrics::tell(address, &progress, (&storage, ledger), begun).await,
                 None => std::future::pending().await,
             }
         };

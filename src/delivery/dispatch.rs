@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result, Trouble};
 use crate::issue::{Issue, Moment};
 use crate::language::Language;
-use crate::ledger::{Enlisted, Ledger, NewSend, Recipient, SendId, SendKind, Suppressed, Tally};
+use crate::ledger::{Enlisted, Ledger, NewSend, Recipient, SendId, SendKind, State, Suppressed, Tally};
 use crate::message::{Message, Stamper};
 use crate::project::Project;
 use crate::render::{Placing, Proof, Rendering};
@@ -295,7 +295,10 @@ impl<'p> Dispatch<'p> {
                 break;
             }
         }
-        whole.ok_or_else(no_list)
+        let mut whole = whole.ok_or_else(no_list)?;
+        // another worker may have sent since what was put off here
+        whole.deferred = whole.deferred.min(whole.tally.count(State::Deferred));
+        Ok(whole)
     }
 
     fn stampers(&self, key: &str, columns: &Columns) -> Result<Vec<Stamper>> {

@@ -127,14 +127,16 @@ impl Plan {
     }
 
     /// Enlists everybody who is meant in a send, as this run's audience. Where the send began with another list, its
-    /// columns rule. Where another run enlisted the same list, and the survey found nobody who is not in the send, there
-    /// is nothing to do.
+    /// columns rule. Where another run enlisted the same list, and nobody is missing from the send, there is nothing
+    /// to do.
     pub async fn enlist(&self, ledger: &Ledger, send: SendId, issue: &Issue, survey: &Survey) -> Result<Enlisted> {
         let columns = Columns(ledger.columns(send).await?);
         if ledger.shares_audiences() {
             let gathered = ledger.gather(send, &self.digest()?).await?;
             // who was suppressed then, and may be written to by now, is still missing
-            if gathered && survey.total() <= survey.so_far.total() {
+            if gathered
+                && (survey.total() <= survey.so_far.total() || survey.total() <= ledger.audience_size(send).await?)
+            {
                 return Ok(Enlisted::default());
             }
         }

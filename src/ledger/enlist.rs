@@ -72,6 +72,14 @@ impl Ledger {
         }
     }
 
+    /// How many of the audience are in the send, but for those who were left out of it as suppressed.
+    pub async fn audience_size(&self, send: SendId) -> Result<u64> {
+        match &self.database {
+            Database::Sqlite(_) => Ok(0),
+            Database::Postgres(postgres) => postgres.audience_size(send).await,
+        }
+    }
+
     /// How many of the audience's deliveries are still to be sent.
     pub async fn open_deliveries(&self, send: SendId) -> Result<u64> {
         match &self.database {

@@ -86,19 +86,21 @@ impl Checksum {
 }
 
 impl Ledger {
-    /// Refuses where somebody is sending from this ledger.
-    pub async fn at_rest(&self) -> Result<()> {
+    /// Refuses where somebody is sending from this ledger; `which` it is, for people.
+    pub async fn at_rest(&self, which: &str) -> Result<()> {
         self.settle().await?;
         if self.workers().await? == 0 {
             return Ok(());
         }
-        Err(Error::Refused(Trouble::new("somebody is sending from this ledger").hint("wait until the send has ended")))
+        Err(Error::Refused(
+            Trouble::new(format!("somebody is sending from {which} ledger")).hint("wait until the send has ended"),
+        ))
     }
 
     /// Copies everything into another ledger, which must be empty or hold a part of this one, and compares the two.
     pub async fn move_to(&self, other: &Self) -> Result<Moved> {
-        self.at_rest().await?;
-        other.at_rest().await?;
+        self.at_rest("this").await?;
+        other.at_rest("the other").await?;
         let known: Vec<String> = self.send_keys().await?.into_iter().map(|(_, key)| key).collect();
         if other.send_keys().await?.iter().any(|(_, key)| !known.contains(key)) {
             return Err(Error::Refused(
@@ -136,11 +138,12 @@ impl Ledger {
             if self.checksum(table).await? != *own {
                 return Err(Error::Ledger(
                     Trouble::new(format!("`{}` changed here while the ledger was copied", table.name))
-                        .hint("stop `envoi serve` and `envoi inbox`, then move again; start them when it is done"),
+                        .hint("stop `envoi serve` and `envoi inbox`, and start them when the ledger is moved")
+                        .hint("empty the other database (or delete the file), which holds what was here before; then move again"),
                 ));
             }
         }
-        self.at_rest().await?;
+        self.at_rest("this").await?;
         Ok(Moved { tables: TABLES.iter().zip(&copied).map(|(table, own)| (table.name, own.rows)).collect() })
     }
 

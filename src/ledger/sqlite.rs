@@ -85,6 +85,8 @@ impl Sqlite {
     /// Signs this process on as a worker, and settles what workers that died had taken. Gives how many deliveries
     /// became uncertain.
     pub(super) async fn sign_on(&mut self) -> Result<u64> {
+        // what is claimed is synced; that helps only where the file itself is found again
+        self.sync_folder().await?;
         let presence = presence::announce(&self.path)?;
         let journal = Journal::begin(presence::journal(&self.path, &presence.name))?;
         let mut connection = self.connection.lock().await;
@@ -97,8 +99,6 @@ impl Sqlite {
             .map_err(failed("sign on"))?;
         drop(connection);
         self.worker = Some(Arc::new(Worker { id, tray: Arc::new(Tray::new(journal)), presence }));
-        // what is claimed is synced; that helps only where the file itself is found again
-        self.sync_folder().await?;
         self.settle().await
     }
 
@@ -241,6 +241,7 @@ impl Sqlite {
 
     /// Brings the names of its files to the disk: a database that was just made is lost with its folder's entry.
     pub(super) async fn sync_folder(&self) -> Result<()> {
+        use std::io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let folder = folder.to_owned();
         // elsewhere a folder is no file that could be synced
@@ -249,7 +250,11 @@ impl Sqlite {
                 let folder = folder.clone();
                 move || std::fs::File::open(folder)?.sync_all()
             });
-            synced.await.map_err(std::io::Error::other).flatten().map_err(Error::file("sync", folder))?;
+            match synced.await.map_err(std::io::Error::other).flatten() {
+                // one that may not be read, or a file system that knows no such thing: it keeps what it keeps
+                Err(error) if matches!(error.kind(), PermissionDenied | InvalidInput | Unsupported) => {}
+                other => other.map_err(Error::file("sync", folder))?,
+            }
         }
         Ok(())
     }

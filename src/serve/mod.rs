@@ -34,6 +34,7 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -43,7 +44,7 @@ use axum::routing::get;
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use self::client::Trust;
@@ -136,9 +137,17 @@ impl Server {
         door::keep(listener, routes(&desk), until).await;
         // the last one to write in the register is gone with the desk
         drop(desk);
-        closing.wait().await;
-        let _ = carrying.await;
-        ledger.close().await
+        let rest = async {
+            closing.wait().await;
+            let _ = carrying.await;
+            ledger.close().await
+        };
+        // a moment longer than the letters, which tell for themselves how many were left
+        let end = deadline.get().copied().unwrap_or_else(Instant::now) + Duration::from_secs(1);
+        timeout_at(end, rest).await.unwrap_or_else(|_| {
+            let trouble = Trouble::new("the ledger does not answer, and is not waited for any longer");
+            Err(Error::Ledger(trouble.hint("whom the server told that it was done, for them it is")))
+        })
     }
 }
 

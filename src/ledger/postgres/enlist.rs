@@ -58,6 +58,19 @@ impl Postgres {
         })
     }
 
+    /// How many are in the audience, and not done with before it was.
+    pub(in crate::ledger) async fn audience_size(&self, send: SendId) -> Result<u64> {
+        let audience = self.audience(send)?;
+        let size: i64 = work!(self.line, "be read", transaction => {
+            query_scalar("SELECT count(*) FROM deliveries WHERE send = $1 AND audience = $2 AND state <> 'suppressed'")
+                .bind(send)
+                .bind(audience)
+                .fetch_one(&mut *transaction)
+                .await?
+        })?;
+        Ok(u64::try_from(size).unwrap_or(0))
+    }
+
     /// Enlists recipients in a send and in its audience: by COPY, as long as nobody of them is in it already.
     pub(in crate::ledger) async fn enlist(&self, send: SendId, recipients: &[Recipient]) -> Result<Enlisted> {
         let audience = self.audience(send)?;
@@ -84,7 +97,7 @@ impl Postgres {
             if known {
                 query(
                     "UPDATE deliveries SET audience = $2 WHERE send = $1 AND key = ANY($3)
-                     AND audience IS DISTINCT FROM $2 AND state NOT IN ('accepted', 'rejected', 'suppressed', 'bounced')",
+                     AND audience IS DISTINCT FROM $2 AND state NOT IN ('accepted', 'rejected', 'bounced')",
                 )
                 .bind(send)
                 .bind(audience)

@@ -149,16 +149,21 @@ impl OpenPostgres {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
-    /// Locks a table for everybody else, until this server stops or cuts connections; waits until a question of
-    /// envoi's waits for it.
+    /// Locks a table for everybody else, until this server stops.
     #[track_caller]
-    pub fn lock_until_somebody_waits(&self, table: &str) {
+    pub fn lock(&self, table: &str) {
         let sql = format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)");
         let mut psql = self.psql("postgres", "envoi", &sql);
         std::thread::spawn(move || psql.output());
+        let asks = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted";
+        assert!(wait_for(PATIENCE, || (self.ask(asks) != "0").then_some(())).is_some(), "{table} is not locked");
+    }
+
+    /// Waits until a question of envoi's waits for a lock.
+    #[track_caller]
+    pub fn wait_for_a_waiter(&self) {
         let asks = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = 'envoi'";
-        let waits = wait_for(PATIENCE, || (self.ask(asks) != "0").then_some(()));
-        assert!(waits.is_some(), "nobody asks for {table}");
+        assert!(wait_for(PATIENCE, || (self.ask(asks) != "0").then_some(())).is_some(), "nobody waits");
     }
 
     /// What it wrote into its log.
