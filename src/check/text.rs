@@ -165,6 +165,12 @@ impl<'s> Text<'s> {
     pub(super) fn bytes(&self, range: Range<usize>) -> Option<Range<usize>> {
         if self.instead.is_some() { None } else { self.passage.locate_exactly(range) }
     }
+
+    /// Where in the source white space stands at the end of its lines that means nothing.
+    pub(super) fn trailing(&self) -> impl Iterator<Item = Range<usize>> {
+        let known = if self.instead.is_some() { &[][..] } else { &self.passage.trailing };
+        known.iter().cloned()
+    }
 }
 
 /// The words of a text with where they stand: letters and digits, with apostrophes and hyphens between them.

@@ -71,3 +71,16 @@ fn what_is_safe_is_mended_there_too() {
     let _ = escaped.run("check --fix").exit(0).stderr("");
     assert_eq!(escaped.read("issues/2026-11/ferry.md"), before);
 }
+
+/// Notes that are not there letter by letter stand nowhere in the file: a place in them is one of another line there.
+#[test]
+fn to_mend_a_file_is_never_to_harm_what_else_is_in_it() {
+    let notes = r#"notes_for_editors = "First line with \"quotes\" and so on \nsecond line \n\nThird  one ""#;
+    for title in ["Ferry back", "éééééééééééééééééééééééééééééé"] {
+        let room = release(notes);
+        let text = room.read("issues/2026-11/ferry.md").replace("Ferry back", title);
+        room.write("issues/2026-11/ferry.md", &text);
+        let _ = room.run("check --fix").exit(0).stderr("").stdout_has("hint: write one space\n").stdout_lacks("--fix");
+        assert_eq!(room.read("issues/2026-11/ferry.md"), text);
+    }
+}
