@@ -21,6 +21,7 @@ mod metadata;
 mod news;
 mod newsletter;
 mod page;
+mod phone;
 mod picture;
 mod pictures;
 mod proof;
