@@ -199,7 +199,8 @@ fn leads(target: &Target) -> Option<Diagnostic> {
 }
 
 fn is_international(number: &str) -> bool {
-    let number = number.trim();
+    // it may be said before it what it is: `Tél.`
+    let number = number.trim_start_matches(|c: char| c != '+' && !c.is_ascii_digit());
     // short numbers (112, 1712) are a country's own
     let digits = number.chars().filter(char::is_ascii_digit).count();
     number.starts_with('+') || number.starts_with("00") || (1..=6).contains(&digits)

@@ -34,7 +34,7 @@ pub use media::Media;
 pub use merge::{MergeError, MergeField, MergeText, Piece, READER_TOKEN};
 pub use parse::words;
 pub use passage::{OBJECT, Passage, Role};
-pub use percent::segment;
+pub use percent::{decoded, segment};
 pub use press_matter::{Photo, PressMatter};
 pub use readership::Readership;
 pub use snippet::{Boilerplate, Illustration, Snippet};

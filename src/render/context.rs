@@ -47,6 +47,8 @@ pub(super) struct Newsletter<'a> {
 pub(super) struct Organisation {
     pub(super) name: String,
     pub(super) url: Option<String>,
+    /// The same as a link has it.
+    pub(super) href: Option<String>,
     pub(super) address: Vec<String>,
     pub(super) copyright: String,
 }
