@@ -3,7 +3,7 @@
 //! share it.
 
 use super::text::Text;
-use super::{fields, language, links, pictures, structure, words};
+use super::{fields, language, links, pictures, structure, unread, words};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::issue::Snippet;
 use crate::issue::markdown::Document;
@@ -61,7 +61,7 @@ fn in_text(text: &Document, source: &Source, html: bool, columns: &[String]) -> 
 
 fn in_passages(texts: &[Text<'_>], columns: &[String], found: &mut Vec<Diagnostic>) {
     structure::passages(texts, found);
-    links::unread(texts, found);
+    unread::look(texts, found);
     words::look(texts, found);
     fields::one_brace(texts, columns, found);
 }

@@ -21,6 +21,7 @@ mod sender;
 mod size;
 mod structure;
 mod text;
+mod unread;
 mod url;
 mod words;
 
@@ -67,7 +68,7 @@ pub fn snippet(snippet: &Snippet, fields: &[String]) -> Vec<Diagnostic> {
     structure::look(snippet, &texts, &mut found);
     pictures::look(snippet, &mut found);
     links::look(snippet, &mut found);
-    links::unread(&texts, &mut found);
+    unread::look(&texts, &mut found);
     kinds::look(snippet, &mut found);
     words::look(&texts, &mut found);
     language::look(snippet, &texts, &mut found);

@@ -27,7 +27,7 @@ const FREE: [&str; 4] = ["GRATUIT", "GRATUITS", "GRATIS", "FREE"];
 const ACRONYM: usize = 5;
 
 /// With more findings than this a file is something else than a snippet, and is not looked through to its end.
-const MANY: usize = 1000;
+pub(super) const MANY: usize = 1000;
 
 /// How many exclamation marks a snippet may have.
 const EXCLAMATIONS: usize = 3;

@@ -201,9 +201,10 @@ impl Snippet {
         let links = self.front.links.iter().map(|link| &link.url);
         let documents = self.front.documents.iter().filter(|document| document.file.is_none());
         let documents = documents.map(|document| &document.url);
+        let values = self.values();
         for url in links.chain(documents) {
             if let Err(diagnostic) = link::target(url) {
-                diagnostics.push(diagnostic.at(self.place_of_value(url)));
+                diagnostics.push(diagnostic.at(values.place_of_text(url)));
             }
         }
     }
