@@ -6,6 +6,7 @@ use super::front_matter::{FrontMatter, Kind};
 use super::link;
 use super::markdown::Document;
 use super::media::Media;
+use super::merge;
 use super::nesting;
 use super::parse::parse;
 use super::passage::Passage;
@@ -179,6 +180,11 @@ impl Snippet {
     /// Where a text of the front matter stands.
     pub fn place_of_value(&self, text: &str) -> Place {
         self.values().place_of_text(text)
+    }
+
+    /// Where a merge field stands first: in the text, and where it is not there, in the front matter.
+    pub fn place_of_field(&self, name: &str) -> Place {
+        merge::place_of(&self.source, self.start, name)
     }
 
     /// Where a text stands, as written; the file as a whole where it does not.
