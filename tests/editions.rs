@@ -183,6 +183,34 @@ fn campaign_parameters_stand_before_the_fragment_and_are_encoded() {
     }
 }
 
+/// A site is one, in letters or as `xn--`; where nothing but campaign parameters follow, its name has ended.
+#[test]
+fn campaign_parameters_go_to_a_site_whose_name_is_not_ascii() {
+    let body = "[a](https://www.müller.example) [b](https://www.xn--mller-kva.example/b) [c](https://www.MÜLLER.example/c) \
+        [d](<https://www.müller.example{{ first_name \"d\" }}>) [e](https://www.muller.example)";
+    let room =
+        letter_of("en", &article(body)).config("[links]\nutm_source = \"news%20letter\"\nutm_medium = \"100%\"\n");
+    let config =
+        room.read("envoi.toml").replace("url = \"https://www.example.org", "url = \"https://www.müller.example");
+    room.write("envoi.toml", config);
+    let (letter, page, text) = built(&room, "en");
+    let query = "utm_source=news%20letter&utm_medium=100%25&utm_campaign=walk";
+    for address in [
+        format!("https://www.xn--mller-kva.example?{query}"),
+        format!("https://www.xn--mller-kva.example/b?{query}"),
+        format!("https://www.xn--mller-kva.example/c?{query}"),
+    ] {
+        assert!(text.contains(&address), "{address} is missing:\n{text}");
+        assert!(page.contains(&format!("href=\"{}\"", address.replace('&', "&amp;"))), "{address} is missing:\n{page}");
+    }
+    assert!(page.contains("href=\"https://www.muller.example\""), "{page}");
+    // the foot's own link too
+    for html in [&page, &letter.html] {
+        assert!(!html.contains("href=\"https://www.mü"), "{html}");
+        assert!(html.contains("href=\"https://www.xn--mller-kva.example"), "{html}");
+    }
+}
+
 /// RFC 3986, section 3.2.2, and RFC 5891: a host goes into the network as `xn--`; all else is percent-encoded.
 #[test]
 fn addresses_reach_readers_in_ascii() {

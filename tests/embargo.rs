@@ -101,7 +101,13 @@ fn a_letter_that_goes_before_says_so() {
     room.run("send 2026-11 --where tag:press --yes").exit(0);
     let told = "under embargo until tuesday 24 november 2026, 17:00 (london time)";
     let said = |text: &str| {
-        text.replace("&nbsp;", " ").split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase().contains(told)
+        text.replace("&nbsp;", " ")
+            .replace("*** ", "")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .to_lowercase()
+            .contains(told)
     };
     let letters = room.messages();
     assert!(said(&letters[0].text), "{}", letters[0].text);
@@ -116,5 +122,35 @@ fn a_letter_that_goes_before_says_so() {
     for file in ["web/en/newsletter.html", "web/en/newsletter.txt"] {
         let text = room.read(file);
         assert!(!text.to_lowercase().contains("embargo until"), "{text}");
+    }
+}
+
+/// Words and moment have a line each, so that neither is folded somewhere in its middle.
+#[test]
+fn plain_text_tells_it_on_two_lines() {
+    let release = |lang: &str, place: &str| {
+        format!(
+            "+++\ntitle = \"Le bac\"\nkind = \"press-release\"\nplace = \"{place}\"\ndate = 2026-12-24\nlang = \"{lang}\"\n\
+             embargo = 2026-12-24T09:00:00+01:00\ncontacts = [{{ name = \"Ada\", email = \"ada@example.org\" }}]\n+++\nOui.\n"
+        )
+    };
+    for (lang, told) in [
+        ("fr", "*** SOUS EMBARGO JUSQU’AU\n*** jeudi 24 décembre 2026 à 9 h 00 (UTC+01:00)\n\n"),
+        ("nl", "*** ONDER EMBARGO TOT\n*** donderdag 24 december 2026 om 9.00 uur (UTC+01:00)\n\n"),
+        ("en", "*** UNDER EMBARGO UNTIL\n*** Thursday 24 December 2026, 9:00 (UTC+01:00)\n\n"),
+    ] {
+        let room = Newsroom::new()
+            .issue("2026-12", &format!("subject = \"Bac\"\npreheader = \"-\"\nlanguages = [\"{lang}\"]\n"))
+            .snippet("2026-12", "ferry", &release(lang, "Bruxelles"))
+            .subscribers(["ada@example.com"])
+            .clock(NOON);
+        room.run("export ferry --out press --format text").exit(0);
+        room.run("build 2026-12 --out built").exit(0);
+        let files = room.files("built");
+        let page = files.iter().find(|file| file.ends_with(".txt")).expect("a text");
+        for text in [room.read(&format!("press/ferry.{lang}.txt")), room.read(&format!("built/{page}"))] {
+            let text = text.replace('\u{a0}', " ");
+            assert!(text.contains(told), "{told}:\n{text}");
+        }
     }
 }

@@ -166,10 +166,10 @@ fn a_merge_field_has_nobody_to_be_filled_for() {
     room.run("export ferry --out press").exit(0).stderr(
         "
         warning: a press page has no subscriber for `{{ first_name }}` [W805]
-          at issues/2026-11/ferry.en.md:8:9
+          at issues/2026-11/ferry.en.md:8:6
           8 | Dear {{ first_name \"reader\" }}, it sails at nine.
-            |         ^^^^^^^^^^
-        hint: write words that suit every reader; the page shows the fallback, or the field's name
+            |      ^^^^^^^^^^^^^
+        hint: write words that suit every reader; the page shows the fallback, or nothing
         ",
     );
     assert!(room.read("press/ferry.en.txt").contains("Dear reader, it sails"));

@@ -2,11 +2,12 @@
 //! editors. Both are looked at like a snippet's text; what is told of the first is told once, however many releases
 //! share it.
 
+use super::fields::Readers;
 use super::text::Text;
-use super::{fields, language, links, pictures, structure, words};
+use super::{fields, language, links, pictures, structure, unread, words};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::issue::Snippet;
 use crate::issue::markdown::Document;
+use crate::issue::{Snippet, place_of_field};
 use crate::source::Source;
 
 /// What there is to say about a release's boilerplate.
@@ -18,7 +19,7 @@ pub(super) fn boilerplate(snippet: &Snippet, columns: &[String]) -> Vec<Diagnost
     in_passages(&texts, columns, &mut found);
     found.extend(
         fields::for_nobody(&boilerplate.text, "a boilerplate has")
-            .map(|(field, finding)| finding.at(fields::place(source, field))),
+            .map(|(field, finding)| finding.at(place_of_field(source, 0, field))),
     );
     found.extend(language::other(snippet.lang.primary(), &texts).map(|(tag, finding)| {
         let name = snippet.front.boilerplate.as_deref().unwrap_or_default();
@@ -35,7 +36,7 @@ pub(super) fn notes(snippet: &Snippet, columns: &[String]) -> Vec<Diagnostic> {
     let mut found = in_text(notes, snippet.source(), snippet.front.raw_html, columns);
     found.extend(
         fields::for_nobody(notes, "notes for editors have")
-            .map(|(field, finding)| finding.at(fields::place(snippet.source(), field))),
+            .map(|(field, finding)| finding.at(place_of_field(snippet.source(), 0, field))),
     );
     if !snippet.press.notes_in_lines {
         // the tree counts lines from the notes' own beginning
@@ -55,13 +56,13 @@ fn in_text(text: &Document, source: &Source, html: bool, columns: &[String]) -> 
     let mut targets = Vec::new();
     links::in_text(text, &mut targets);
     links::look_at(&targets, &mut found);
-    fields::one_brace_in_links(&targets, columns, &mut found);
+    fields::one_brace_in_links((&targets, Readers::Everyone), columns, &mut found);
     found
 }
 
 fn in_passages(texts: &[Text<'_>], columns: &[String], found: &mut Vec<Diagnostic>) {
     structure::passages(texts, found);
-    links::unread(texts, found);
+    unread::look(texts, found);
     words::look(texts, found);
-    fields::one_brace(texts, columns, found);
+    fields::one_brace((texts, Readers::Everyone), columns, found);
 }

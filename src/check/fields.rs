@@ -10,7 +10,6 @@ use crate::issue::markdown::{Document, Inline, walk};
 use crate::issue::{Issue, MergeField, MergeText, Snippet};
 use crate::language::Language;
 use crate::rule;
-use crate::source::Source;
 
 /// A merge field without a fallback, in one edition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +36,7 @@ pub fn open_fields(issue: &Issue) -> Vec<OpenField> {
         issue.preheader(language).fields().for_each(|field| add(field, issue.place_of("preheader")));
         for snippet in issue.edition(language) {
             for field in of(snippet) {
-                add(&field, place(snippet.source(), &field.name));
+                add(&field, snippet.place_of_field(&field.name));
             }
         }
     }
@@ -52,7 +51,7 @@ pub(super) fn look(snippet: &Snippet, fields: &[String], found: &mut Vec<Diagnos
         if !told.contains(&field) {
             told.push(field);
             found.extend(
-                unknown_field(field, fields).map(|diagnostic| diagnostic.at(place(snippet.source(), &field.name))),
+                unknown_field(field, fields).map(|diagnostic| diagnostic.at(snippet.place_of_field(&field.name))),
             );
         }
     }
@@ -82,13 +81,23 @@ pub(super) fn for_nobody<'d>(text: &'d Document, whose: &str) -> Option<(&'d str
     field.map(|field| {
         let message = format!("{whose} no subscriber for `{{{{ {} }}}}`", field.name);
         let finding = Diagnostic::of(&rule::FIELD_FOR_NOBODY, message)
-            .hint("write words that suit every reader; the page shows the fallback, or the field's name");
+            .hint("write words that suit every reader; the page shows the fallback, or nothing");
         (field.name.as_str(), finding)
     })
 }
 
+/// For whom a text is: for subscribers, whose values are filled in, or for everyone who reads a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Readers {
+    Subscribers,
+    Everyone,
+}
+
+/// What to do about a field that stands where nobody can fill it in.
+const NOBODY: &str = "take it out: notes for editors and boilerplates have no subscriber";
+
 /// Fields that have one brace where two are needed, in texts.
-pub(super) fn one_brace(texts: &[Text<'_>], columns: &[String], found: &mut Vec<Diagnostic>) {
+pub(super) fn one_brace((texts, readers): (&[Text<'_>], Readers), columns: &[String], found: &mut Vec<Diagnostic>) {
     for text in texts {
         let filled = text.is_body() || matches!(text.part, Part::Subject | Part::Preheader);
         for (range, column) in lone_fields(text.words(), columns) {
@@ -97,7 +106,9 @@ pub(super) fn one_brace(texts: &[Text<'_>], columns: &[String], found: &mut Vec<
                 format!("`{}` is no merge field: readers would see it as it is", &text.words()[range.clone()]),
             );
             let finding = finding.at(text.place(range));
-            found.push(if filled {
+            found.push(if readers == Readers::Everyone {
+                finding.hint(NOBODY)
+            } else if filled {
                 finding.hint(format!(
                     "write `{{{{ {column} }}}}`, with two braces on each side; what is meant as it is goes between backticks"
                 ))
@@ -109,7 +120,11 @@ pub(super) fn one_brace(texts: &[Text<'_>], columns: &[String], found: &mut Vec<
 }
 
 /// The same in the addresses of a text's links.
-pub(super) fn one_brace_in_links(targets: &[Target], columns: &[String], found: &mut Vec<Diagnostic>) {
+pub(super) fn one_brace_in_links(
+    (targets, readers): (&[Target], Readers),
+    columns: &[String],
+    found: &mut Vec<Diagnostic>,
+) {
     for target in targets {
         found.extend(lone_fields(&target.url, columns).into_iter().map(|(range, column)| {
             Diagnostic::of(
@@ -117,7 +132,10 @@ pub(super) fn one_brace_in_links(targets: &[Target], columns: &[String], found: 
                 format!("the link holds `{}`, which is no merge field", &target.url[range]),
             )
             .at(target.place.clone())
-            .hint(format!("write `{{{{ {column} }}}}`, with two braces on each side"))
+            .hint(match readers {
+                Readers::Subscribers => format!("write `{{{{ {column} }}}}`, with two braces on each side"),
+                Readers::Everyone => NOBODY.to_owned(),
+            })
         }));
     }
 }
@@ -157,15 +175,6 @@ fn of(snippet: &Snippet) -> Vec<MergeField> {
         fields.extend(MergeText::parse(url).unwrap_or_default().fields().cloned());
     }
     fields
-}
-
-/// Where a merge field stands first.
-pub(super) fn place(source: &Source, name: &str) -> Place {
-    [format!("{{{{ {name}"), format!("{{{{{name}"), name.to_owned()]
-        .iter()
-        .map(|text| source.place_of_text(text))
-        .find(|place| place.line > 0)
-        .unwrap_or_else(|| Place::file(&source.path))
 }
 
 /// The first key of the front matter whose text has braces: readers would get them as they are written.

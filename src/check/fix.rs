@@ -49,6 +49,18 @@ pub enum Mended {
     FullStop,
 }
 
+impl Mended {
+    /// Whether this may be what a part of a file holds.
+    fn stands_as(self, text: &str) -> bool {
+        !text.is_empty()
+            && match self {
+                Self::DoubleSpace => text.bytes().all(|byte| byte == b' '),
+                Self::TrailingSpace => text.bytes().all(|byte| matches!(byte, b' ' | b'\t')),
+                Self::FullStop => text == ".",
+            }
+    }
+}
+
 /// What can be mended in an issue, file by file.
 pub fn fixes(project: &Project, issue: &Issue) -> Vec<Fix> {
     let allowances = Allowances::of(project, Some(issue));
@@ -84,9 +96,10 @@ impl Fix {
             {
                 changes.push(Change { range, with: "", what: Mended::FullStop });
             }
-            let trailing = text.passage.trailing.iter().cloned();
-            changes.extend(trailing.map(|range| Change { range, with: "", what: Mended::TrailingSpace }));
+            changes.extend(text.trailing().map(|range| Change { range, with: "", what: Mended::TrailingSpace }));
         }
+        // whatever a place was taken for: nothing else than what is mended is ever changed
+        changes.retain(|change| source.text.get(change.range.clone()).is_some_and(|text| change.what.stands_as(text)));
         changes.sort_by_key(|change| change.range.start);
         changes.dedup_by(|next, last| next.range.start < last.range.end);
         Self { shown: source.path.clone(), path: project.root.join(&source.path), text: source.text.clone(), changes }

@@ -1,6 +1,6 @@
 //! What an inbox shows of each edition: its subject, and the preheader behind it.
 
-use super::fields::{one_brace, unknown_field};
+use super::fields::{Readers, one_brace, unknown_field};
 use super::text::{Part, Text};
 use super::words;
 use crate::diagnostic::{Diagnostic, Place};
@@ -62,7 +62,7 @@ pub(super) fn look(issue: &Issue, fields: &[String], found: &mut Vec<Diagnostic>
         found.extend([faked_reply(subject), sale(subject)].into_iter().flatten());
     }
     words::look(&texts, found);
-    one_brace(&texts, fields, found);
+    one_brace((&texts, Readers::Subscribers), fields, found);
     languages(issue, found);
 }
 

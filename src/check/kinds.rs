@@ -82,11 +82,12 @@ fn release(snippet: &Snippet, found: &mut Vec<Diagnostic>) {
                 .hint("add `place = \"…\"` and `date = 2015-04-24`"),
         );
     }
+    let values = snippet.values();
     for quotation in &front.quotations {
         if lacks(quotation.speaker.as_ref()) && lacks(quotation.function.as_ref()) {
             found.push(
                 Diagnostic::of(&rule::NO_SPEAKER, "nobody is named who said this")
-                    .at(snippet.place_of_value(&quotation.words))
+                    .at(values.place_of_text(&quotation.words))
                     .hint("add `speaker = \"…\"`, or at least `function = \"…\"`"),
             );
         }

@@ -2,12 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::text::Text;
 use super::{url, words};
 use crate::address::Address;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::issue::markdown::{self, Inline, plain, walk};
-use crate::issue::{Issue, Kind, MergeText, OBJECT, Piece, Snippet};
+use crate::issue::{Issue, Kind, MergeText, Piece, Snippet};
 use crate::project::Project;
 use crate::rule;
 
@@ -34,9 +33,6 @@ const VAGUE: [&str; 17] = [
 
 /// An address on show that is longer than this is no name of a site any more, in characters.
 const SHOWN: usize = 40;
-
-/// A longer text between parentheses is no address, in bytes.
-const LONGEST: usize = 2000;
 
 /// Files that are opened outside the browser, by their ending, and how else their kind is called.
 const FILES: [(&str, &str); 19] = [
@@ -129,6 +125,7 @@ pub(super) fn in_text(text: &markdown::Document, targets: &mut Vec<Target>) {
 
 pub(super) fn look(snippet: &Snippet, found: &mut Vec<Diagnostic>) {
     look_at(&targets(snippet), found);
+    let values = snippet.values();
     // a file of the issue's folder has its type and its size itself
     for document in snippet.front.documents.iter().filter(|document| document.file.is_none()) {
         let known =
@@ -141,7 +138,7 @@ pub(super) fn look(snippet: &Snippet, found: &mut Vec<Diagnostic>) {
         let title = &document.title;
         found.push(
             Diagnostic::of(&rule::UNKNOWN_DOWNLOAD, format!("the document `{title}` has no `{lacks}`"))
-                .at(snippet.place_of_value(&document.url))
+                .at(values.place_of_text(&document.url))
                 .hint(if lacks == "size" { "add `size = \"2 MB\"`" } else { "add `type = \"PDF\"`" }),
         );
     }
@@ -149,7 +146,7 @@ pub(super) fn look(snippet: &Snippet, found: &mut Vec<Diagnostic>) {
         if !is_international(phone) {
             found.push(
                 Diagnostic::of(&rule::LOCAL_PHONE, format!("the number `{phone}` has no country's code"))
-                    .at(snippet.place_of_value(phone))
+                    .at(values.place_of_text(phone))
                     .hint("write it as it is dialled from abroad, like `+32 2 000 00 00`"),
             );
         }
@@ -199,7 +196,8 @@ fn leads(target: &Target) -> Option<Diagnostic> {
 }
 
 fn is_international(number: &str) -> bool {
-    let number = number.trim();
+    // it may be said before it what it is: `Tél.`
+    let number = number.trim_start_matches(|c: char| c != '+' && !c.is_ascii_digit());
     // short numbers (112, 1712) are a country's own
     let digits = number.chars().filter(char::is_ascii_digit).count();
     number.starts_with('+') || number.starts_with("00") || (1..=6).contains(&digits)
@@ -250,50 +248,16 @@ fn download(target: &Target) -> Option<Diagnostic> {
     })
 }
 
-/// Links and pictures that Markdown does not take for any, so that they are left as words.
-pub(super) fn unread(texts: &[Text<'_>], found: &mut Vec<Diagnostic>) {
-    for text in texts.iter().filter(|text| text.is_body()) {
-        let words = text.words();
-        let mut behind = 0;
-        while let Some(bracket) = words[behind..].find("](").map(|at| behind + at) {
-            let address = bracket + 2;
-            let end = words[address..].find(')').filter(|length| *length <= LONGEST).map(|length| address + length);
-            let open = words[behind..bracket].rfind('[').map(|at| behind + at);
-            behind = address;
-            let Some((open, end)) = open.zip(end).filter(|(_, end)| is_address(&words[address..*end])) else {
-                continue;
-            };
-            let is_picture = words[..open].ends_with('!');
-            let range = if is_picture { open - 1 } else { open }..end + 1;
-            let what = if is_picture { "picture" } else { "link" };
-            let shown: String = words[range.start..=bracket].chars().take(SHOWN).collect();
-            let mark = if is_picture { "!" } else { "" };
-            found.push(
-                Diagnostic::of(&rule::UNREAD_LINK, format!("`{shown}(…)` is no {what}: readers see it as it is"))
-                    .at(text.place(range))
-                    .hint(format!(
-                        "write its address between angle brackets, `{mark}[…](<…>)`, or each space as `%20`"
-                    )),
-            );
-        }
-    }
-}
-
-/// Whether a text between parentheses is meant as an address.
-fn is_address(text: &str) -> bool {
-    let dotted = text.match_indices('.').any(|(at, _)| text[at + 1..].starts_with(char::is_alphanumeric));
-    dotted || text.contains(['/', '@', OBJECT])
-}
-
 /// Documents of the issue's folder to which its messages cannot lead.
 pub(super) fn unreached(project: &Project, snippet: &Snippet, found: &mut Vec<Diagnostic>) {
     if snippet.beside_on_the_web(project).is_some() {
         return;
     }
     let release = snippet.front.kind == Kind::PressRelease;
+    let values = snippet.values();
     for (document, file) in snippet.front.documents.iter().filter_map(|own| Some((own, own.file.as_ref()?))) {
         let message = format!("the newsletter leaves the document `{}` out: nothing leads to `{file}`", document.title);
-        let finding = Diagnostic::of(&rule::DOCUMENT_LEFT_OUT, message).at(snippet.place_of_value(file));
+        let finding = Diagnostic::of(&rule::DOCUMENT_LEFT_OUT, message).at(values.place_of_text(file));
         found.push(if release {
             finding
                 .hint("say in `envoi.toml` where its page will lie: `[press]` with `url`, or `[web]` with `base_url`")

@@ -21,6 +21,7 @@ mod sender;
 mod size;
 mod structure;
 mod text;
+mod unread;
 mod url;
 mod words;
 
@@ -30,6 +31,7 @@ pub use fix::{Fix, Mended, fixes};
 pub use reach::{Reach, Reached};
 pub use size::{CLIPPED, Shown, rendering};
 
+use self::fields::Readers;
 use self::text::Text;
 use crate::diagnostic::Diagnostic;
 use crate::issue::{Issue, Snippet};
@@ -62,12 +64,12 @@ pub fn snippet(snippet: &Snippet, fields: &[String]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let texts = Text::of_snippet(snippet);
     fields::look(snippet, fields, &mut found);
-    fields::one_brace(&texts, fields, &mut found);
-    fields::one_brace_in_links(&links::targets(snippet), fields, &mut found);
+    fields::one_brace((&texts, Readers::Subscribers), fields, &mut found);
+    fields::one_brace_in_links((&links::targets(snippet), Readers::Subscribers), fields, &mut found);
     structure::look(snippet, &texts, &mut found);
     pictures::look(snippet, &mut found);
     links::look(snippet, &mut found);
-    links::unread(&texts, &mut found);
+    unread::look(&texts, &mut found);
     kinds::look(snippet, &mut found);
     words::look(&texts, &mut found);
     language::look(snippet, &texts, &mut found);

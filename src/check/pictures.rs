@@ -71,8 +71,9 @@ pub(super) fn look(snippet: &Snippet, found: &mut Vec<Diagnostic>) {
     }
     // the picture above the text is the first of the photos where it is there for print, too
     let above = snippet.front.image.iter().filter(|image| image.full.is_some()).count();
+    let values = snippet.values();
     for picture in snippet.press.photos.iter().skip(above).map(|photo| &photo.picture) {
-        found.extend(alternative(&picture.alt, &picture.media, &snippet.place_of_value(&picture.media.name)));
+        found.extend(alternative(&picture.alt, &picture.media, &values.place_of_text(&picture.media.name)));
     }
     in_text(&snippet.body, found);
 }

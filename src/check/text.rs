@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::diagnostic::Place;
-use crate::issue::{Boilerplate, Issue, Passage, Role, Snippet};
+use crate::issue::{Boilerplate, Issue, OBJECT, Passage, Role, Snippet};
 use crate::language::Language;
 use crate::source::Step::{self, Entry, Key};
 use crate::source::{Source, Values};
@@ -164,6 +164,34 @@ impl<'s> Text<'s> {
     /// The bytes of the source that are this part of the words, letter by letter.
     pub(super) fn bytes(&self, range: Range<usize>) -> Option<Range<usize>> {
         if self.instead.is_some() { None } else { self.passage.locate_exactly(range) }
+    }
+
+    /// A part of the words as it is written in the source: with its code and merge fields, where that can be told.
+    pub(super) fn written(&self, range: Range<usize>) -> String {
+        let words = &self.words()[range.clone()];
+        if !words.contains(OBJECT) {
+            return words.to_owned();
+        }
+        let source = if self.instead.is_some() { None } else { self.source.text.get(self.passage.locate(range)) };
+        source.map_or_else(|| words.replace('~', "").replace(OBJECT, "…"), str::to_owned)
+    }
+
+    /// Whether a mark is written with a backslash before it, so as to stand for itself; none where that cannot be told.
+    pub(super) fn is_escaped(&self, mark: usize) -> Option<bool> {
+        self.bytes(mark..mark + 1).map(|found| self.source.text[..found.start].ends_with('\\'))
+    }
+
+    /// Whether brackets are so written anywhere in the paragraph.
+    pub(super) fn has_escaped_brackets(&self) -> bool {
+        let begin = if self.instead.is_some() { usize::MAX } else { self.passage.locate(0..1).start };
+        let paragraph = self.source.text.get(begin..).and_then(|text| text.split("\n\n").next()).unwrap_or_default();
+        paragraph.contains("\\[") || paragraph.contains("\\]")
+    }
+
+    /// Where in the source white space stands at the end of its lines that means nothing.
+    pub(super) fn trailing(&self) -> impl Iterator<Item = Range<usize>> {
+        let known = if self.instead.is_some() { &[][..] } else { &self.passage.trailing };
+        known.iter().cloned()
     }
 }
 

@@ -6,7 +6,7 @@ use super::text::{Part, Text, words};
 use crate::diagnostic::Diagnostic;
 use crate::issue::OBJECT;
 use crate::rule;
-use crate::scaffold::is_unwritten;
+use crate::scaffold::{self, Slot};
 
 /// Words that may well stand twice in a row, in French, Dutch and English.
 const TWICE: [&str; 28] = [
@@ -27,7 +27,7 @@ const FREE: [&str; 4] = ["GRATUIT", "GRATUITS", "GRATIS", "FREE"];
 const ACRONYM: usize = 5;
 
 /// With more findings than this a file is something else than a snippet, and is not looked through to its end.
-const MANY: usize = 1000;
+pub(super) const MANY: usize = 1000;
 
 /// How many exclamation marks a snippet may have.
 const EXCLAMATIONS: usize = 3;
@@ -40,9 +40,10 @@ pub(super) fn look(texts: &[Text<'_>], found: &mut Vec<Diagnostic>) {
             break;
         }
         found.extend(double_spaces(text.words()).into_iter().map(|range| {
-            Diagnostic::of(&rule::DOUBLE_SPACE, "two spaces stand in a row")
-                .at(text.place(range))
-                .hint("take one away, or let `envoi check --fix` do it")
+            let can_be_mended = text.bytes(range.clone()).is_some();
+            let hint =
+                if can_be_mended { "take one away, or let `envoi check --fix` do it" } else { "write one space" };
+            Diagnostic::of(&rule::DOUBLE_SPACE, "two spaces stand in a row").at(text.place(range)).hint(hint)
         }));
         repeated(text, found);
         capitals(text, found);
@@ -60,11 +61,24 @@ pub(super) fn look(texts: &[Text<'_>], found: &mut Vec<Diagnostic>) {
 
 /// Words that a skeleton began with, and that nobody replaced.
 fn unwritten(texts: &[Text<'_>], found: &mut Vec<Diagnostic>) {
-    found.extend(texts.iter().filter(|text| is_unwritten(text.words())).map(|text| {
+    found.extend(texts.iter().filter(|text| is_unwritten(text)).map(|text| {
         Diagnostic::of(&rule::UNWRITTEN, "these words are still those of `envoi new`")
             .at(text.whole())
             .hint("write your own in their place")
     }));
+}
+
+/// Whether a text is the one that a skeleton has in its place: elsewhere the same words may be the officer's own.
+fn is_unwritten(text: &Text<'_>) -> bool {
+    let words = text.words();
+    match text.part {
+        Part::Subject => scaffold::is_unwritten(Slot::Subject, words),
+        Part::Preheader => scaffold::is_unwritten(Slot::Preheader, words),
+        Part::Title => scaffold::is_unwritten(Slot::Title, words),
+        Part::Line => scaffold::is_unwritten(Slot::Subtitle, words),
+        Part::Paragraph => scaffold::is_unwritten(Slot::Text, words),
+        Part::Label | Part::Heading | Part::Cell => false,
+    }
 }
 
 /// Where two or more spaces stand in a row.

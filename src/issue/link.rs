@@ -51,10 +51,11 @@ fn scheme(url: &str) -> Option<String> {
 /// may not stand in an address is percent-encoded (RFC 3986, section 2.1). What is encoded already stays.
 pub fn ascii(url: &MergeText) -> MergeText {
     let mut pieces = url.0.clone();
-    let last = pieces.len().saturating_sub(1);
+    // a text that follows was put behind the whole address
+    let open = matches!(pieces.get(1), Some(Piece::Field(_)));
     for (at, piece) in pieces.iter_mut().enumerate() {
         let Piece::Text(text) = piece else { continue };
-        let host = if at == 0 { host(text, last > 0) } else { None };
+        let host = if at == 0 { host(text, open) } else { None };
         *text = match host {
             Some((before, host, behind)) => [percent::address(before), host, percent::address(behind)].concat(),
             None => percent::address(text),

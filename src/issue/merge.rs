@@ -4,6 +4,8 @@
 //! way, whole renderings are made of.
 
 use super::percent::segment;
+use crate::diagnostic::Place;
+use crate::source::Source;
 
 /// The name of the field that is filled with the reader's token. No column can have it, and nobody can write it in a
 /// text: it has a space.
@@ -126,6 +128,22 @@ impl MergeText {
             Piece::Field(field) => show(field),
         };
         self.0.iter().map(piece).collect()
+    }
+}
+
+/// Where a merge field stands first in a source from a byte on; before it, where it does not stand behind.
+pub fn place_of(source: &Source, from: usize, name: &str) -> Place {
+    let first = |fields: &[&str], start: usize| {
+        let text = source.text.get(start..).unwrap_or_default();
+        fields.iter().find_map(|field| Some((start + text.find(field)?, field.len())))
+    };
+    let braces = [format!("{{{{ {name}"), format!("{{{{{name}")];
+    let braces = braces.each_ref().map(String::as_str);
+    // with other spaces in it, its name alone is found
+    let found = first(&braces, from).or_else(|| first(&braces, 0));
+    match found.or_else(|| first(&[name], from)).or_else(|| first(&[name], 0)) {
+        Some((at, length)) => source.place(at..at + length),
+        None => Place::file(&source.path),
     }
 }
 

@@ -31,10 +31,10 @@ pub use front_matter::{Contact, Document, FrontMatter, Image, Kind, Link, Quotat
 pub use link::{ascii as ascii_link, ascii_url, target as link_target};
 pub(crate) use media::LARGEST_SIDE;
 pub use media::Media;
-pub use merge::{MergeError, MergeField, MergeText, Piece, READER_TOKEN};
+pub use merge::{MergeError, MergeField, MergeText, Piece, READER_TOKEN, place_of as place_of_field};
 pub use parse::words;
 pub use passage::{OBJECT, Passage, Role};
-pub use percent::segment;
+pub use percent::{decoded, segment};
 pub use press_matter::{Photo, PressMatter};
 pub use readership::Readership;
 pub use snippet::{Boilerplate, Illustration, Snippet};

@@ -19,6 +19,55 @@ const VOID: [&str; 13] =
 const OMISSIBLE: [&str; 13] =
     ["p", "li", "dt", "dd", "option", "caption", "colgroup", "thead", "tbody", "tfoot", "tr", "td", "th"];
 
+/// Elements whose start ends the paragraph before it (HTML, section 13.1.2.4).
+const BLOCKS: [&str; 39] = [
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "center",
+    "dd",
+    "details",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hgroup",
+    "hr",
+    "li",
+    "main",
+    "menu",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "search",
+    "section",
+    "summary",
+    "table",
+    "ul",
+    "listing",
+];
+
+/// Elements in which a list's entry cannot be ended from within.
+const LISTS: [&str; 8] = ["ul", "ol", "menu", "dl", "blockquote", "section", "article", "fieldset"];
+
+/// The same for a paragraph.
+const CELLS: [&str; 6] = ["table", "caption", "td", "th", "button", "object"];
+
 /// The finding, where a text's HTML is too deep.
 pub(super) fn too_deep(document: &Document) -> Option<Diagnostic> {
     let mut open: Vec<String> = Vec::new();
@@ -125,8 +174,30 @@ fn step(open: &mut Vec<String>, tag: &Tag) {
     if VOID.contains(&tag.name.as_str()) || drawn {
         return;
     }
-    if open.last().is_some_and(|last| *last == tag.name && may_end(last)) {
-        open.pop();
-    }
+    end_before(open, &tag.name);
     open.push(tag.name.clone());
+}
+
+/// Ends what a start tag ends, since no end tag is needed there.
+fn end_before(open: &mut Vec<String>, name: &str) {
+    let mut end = |ended: &[&str], within: &[&str]| {
+        let inside = open.iter().rposition(|name| within.contains(&name.as_str())).map_or(0, |at| at + 1);
+        if let Some(at) = open[inside..].iter().position(|name| ended.contains(&name.as_str())) {
+            open.truncate(inside + at);
+        }
+    };
+    match name {
+        "td" | "th" => end(&["td", "th"], &["table"]),
+        "tr" => end(&["tr", "td", "th", "caption", "colgroup"], &["table"]),
+        "thead" | "tbody" | "tfoot" | "caption" | "colgroup" => {
+            end(&["thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup"], &["table"]);
+        }
+        "li" => end(&["li"], &[&LISTS[..], &CELLS].concat()),
+        "dt" | "dd" => end(&["dt", "dd"], &[&LISTS[..], &CELLS].concat()),
+        "option" | "optgroup" => end(&["option"], &["select", "datalist"]),
+        _ => {}
+    }
+    if BLOCKS.contains(&name) {
+        end(&["p"], &CELLS);
+    }
 }

@@ -24,7 +24,7 @@ fn encoded(text: &str, stays: impl Fn(u8) -> bool) -> String {
 }
 
 /// What a text with encoded bytes stands for; none where it has none, or they are no text.
-pub(super) fn decoded(text: &str) -> Option<String> {
+pub fn decoded(text: &str) -> Option<String> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, behind)) = rest.split_first() {

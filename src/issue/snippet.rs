@@ -6,6 +6,7 @@ use super::front_matter::{FrontMatter, Kind};
 use super::link;
 use super::markdown::Document;
 use super::media::Media;
+use super::merge;
 use super::nesting;
 use super::parse::parse;
 use super::passage::Passage;
@@ -181,6 +182,11 @@ impl Snippet {
         self.values().place_of_text(text)
     }
 
+    /// Where a merge field stands first: in the text, and where it is not there, in the front matter.
+    pub fn place_of_field(&self, name: &str) -> Place {
+        merge::place_of(&self.source, self.start, name)
+    }
+
     /// Where a text stands, as written; the file as a whole where it does not.
     pub fn place_of_text(&self, text: &str) -> Place {
         self.source.place_of_text(text)
@@ -201,9 +207,10 @@ impl Snippet {
         let links = self.front.links.iter().map(|link| &link.url);
         let documents = self.front.documents.iter().filter(|document| document.file.is_none());
         let documents = documents.map(|document| &document.url);
+        let values = self.values();
         for url in links.chain(documents) {
             if let Err(diagnostic) = link::target(url) {
-                diagnostics.push(diagnostic.at(self.place_of_value(url)));
+                diagnostics.push(diagnostic.at(values.place_of_text(url)));
             }
         }
     }

@@ -245,7 +245,7 @@ fn for_nobody(snippet: &Snippet) -> Option<Diagnostic> {
             &rule::FIELD_FOR_NOBODY,
             format!("a press page has no subscriber for `{{{{ {} }}}}`", field.name),
         )
-        .at(snippet.place_of_text(&field.name))
-        .hint("write words that suit every reader; the page shows the fallback, or the field's name")
+        .at(snippet.place_of_field(&field.name))
+        .hint("write words that suit every reader; the page shows the fallback, or nothing")
     })
 }

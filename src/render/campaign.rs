@@ -1,7 +1,7 @@
 //! A link's address -> the same with campaign parameters (`utm_source` and its like), where it leads to the
 //! organisation's own site and `envoi.toml` asks for them. Nobody else's links are touched.
 
-use crate::issue::{MergeText, Piece, segment};
+use crate::issue::{MergeText, Piece, ascii_url, decoded, segment};
 use crate::project::Links;
 
 /// Campaign parameters for links to the organisation's own site.
@@ -14,17 +14,14 @@ pub(super) struct Campaign<'a> {
 impl Campaign<'_> {
     /// An address with the parameters, where it is the organisation's own.
     pub(super) fn apply(&self, url: &MergeText) -> MergeText {
-        let own = match (self.site.and_then(host), url.0.first()) {
-            (Some(site), Some(Piece::Text(start))) => host(start).is_some_and(|host| host.eq_ignore_ascii_case(site)),
-            _ => false,
-        };
+        let own = self.site.is_some_and(|site| host_of(url).is_some_and(|own| host(site, false) == Some(own)));
         let parameters: Vec<String> = [
             ("utm_source", self.links.utm_source.as_deref()),
             ("utm_medium", self.links.utm_medium.as_deref()),
             ("utm_campaign", self.links.utm_campaign.as_deref().or(self.links.utm_source.as_ref().map(|_| self.slug))),
         ]
         .into_iter()
-        .filter_map(|(name, value)| value.map(|value| format!("{name}={}", segment(value))))
+        .filter_map(|(name, value)| value.map(|value| format!("{name}={}", parameter(value))))
         .collect();
         if !own || parameters.is_empty() {
             return url.clone();
@@ -46,7 +43,23 @@ impl Campaign<'_> {
     }
 }
 
-fn host(url: &str) -> Option<&str> {
+/// A parameter's value within an address; who has encoded it already meant what it stands for.
+fn parameter(value: &str) -> String {
+    segment(decoded(value).as_deref().unwrap_or(value))
+}
+
+fn host_of(url: &MergeText) -> Option<String> {
+    let Some(Piece::Text(start)) = url.0.first() else { return None };
+    host(start, url.0.len() > 1)
+}
+
+/// The host of a web address, as the network knows it; none where what is filled in behind it may be a part of it.
+fn host(url: &str, open: bool) -> Option<String> {
+    let url = ascii_url(url);
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
-    rest.split(['/', '?', '#']).next()
+    let end = rest.find(['/', '?', '#']);
+    if end.is_none() && open {
+        return None;
+    }
+    Some(rest[..end.unwrap_or(rest.len())].to_ascii_lowercase())
 }

@@ -11,6 +11,7 @@ use super::embargo::Embargo;
 use super::html;
 use super::locale::Locale;
 use super::look::Look;
+use super::phone;
 use super::pictures::Pictures;
 use super::slots::Slots;
 use super::text::{self, Note};
@@ -46,6 +47,8 @@ pub(super) struct Newsletter<'a> {
 pub(super) struct Organisation {
     pub(super) name: String,
     pub(super) url: Option<String>,
+    /// The same as a link has it.
+    pub(super) href: Option<String>,
     pub(super) address: Vec<String>,
     pub(super) copyright: String,
 }
@@ -245,7 +248,7 @@ impl Setting<'_> {
                     name: set.text(&contact.name),
                     function: set.maybe(contact.function.as_ref()),
                     phone: contact.phone.clone(),
-                    phone_href: contact.phone.as_deref().map(phone_href),
+                    phone_href: contact.phone.as_deref().map(phone::link),
                     email: contact.email.as_ref().map(ToString::to_string),
                 })
                 .collect(),
@@ -408,25 +411,4 @@ fn file_type(url: &str) -> Option<String> {
 fn anchor(name: &str) -> String {
     let named = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' };
     format!("s-{}", name.chars().map(named).collect::<String>())
-}
-
-/// How many digits a number has at least, an area's code aside.
-const SHORTEST: usize = 6;
-
-/// RFC 3966: the number's digits, and a plus sign before them. What is said behind it (an extension, another number)
-/// is dialled by nobody.
-fn phone_href(phone: &str) -> String {
-    let mut dialled = String::new();
-    for character in phone.replace("(0)", "").chars() {
-        match character {
-            digit if digit.is_ascii_digit() => dialled.push(digit),
-            '+' if dialled.is_empty() => dialled.push('+'),
-            // around or behind an area's code; later they begin something else
-            '(' | '/' if dialled.len() < SHORTEST => {}
-            '.' | '-' | ')' | '\u{2010}'..='\u{2013}' => {}
-            blank if blank.is_whitespace() => {}
-            _ => break,
-        }
-    }
-    format!("tel:{dialled}")
 }

@@ -58,6 +58,7 @@ const TAKEN: &[&str] = &[
     "notes",
     "text",
     "url",
+    "href",
     "source",
     "release",
     "translations",

@@ -21,6 +21,7 @@ mod metadata;
 mod news;
 mod newsletter;
 mod page;
+mod phone;
 mod picture;
 mod pictures;
 mod proof;
@@ -58,7 +59,7 @@ use self::slots::Slots;
 use self::theme::Theme;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Cause, Error, Result};
-use crate::issue::{Issue, MergeText, Readership, Snippet};
+use crate::issue::{Issue, MergeText, Readership, Snippet, ascii_url};
 use crate::language::Language;
 use crate::project::Project;
 use crate::rule;
@@ -178,6 +179,7 @@ impl<'p> Renderer<'p> {
         context::Organisation {
             name: organisation.name.get(language, default).to_owned(),
             url: organisation.url.clone(),
+            href: organisation.url.as_deref().map(ascii_url),
             address: organisation.address.get(language, default).trim().lines().map(|l| l.trim().to_owned()).collect(),
             copyright: organisation.copyright.get(language, default).to_owned(),
         }

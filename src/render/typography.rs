@@ -300,21 +300,67 @@ fn double_quotes(flow: &mut Flow, (open, close): (char, char)) {
         let before = flow.before(at).is_some_and(|c| !c.is_whitespace() && c != '"');
         before && flow.after(at + 1).is_none_or(|c| !c.is_alphanumeric() && c != OPAQUE)
     };
-    // the marks that are still to be looked at, the next one last; and those that were passed over
-    let mut ahead: Vec<usize> =
-        (0..flow.chars.len()).rev().filter(|at| flow.chars[*at] == '"' && !flow.frozen[*at]).collect();
-    let mut passed = Vec::new();
-    while let Some(first) = ahead.pop() {
+    let mut marks = Marks::new(flow);
+    // marks that were passed over, and the one of them that is looked at again
+    let (mut passed, mut again) = (Vec::new(), None);
+    while let Some(first) = again.take().or_else(|| marks.next()) {
         if !opens(flow, first) {
             passed.push(first);
             continue;
         }
         // where none closes behind this one, none does behind a later one
-        let Some(second) = ahead.iter().rposition(|at| closes(flow, *at)) else { break };
+        let Some(second) = marks.closing(|at| closes(flow, at)) else { break };
         flow.chars[first] = open;
-        flow.chars[ahead.remove(second)] = close;
+        flow.chars[second] = close;
         // the mark just before stands beside another character now, and may open
-        ahead.extend(passed.pop());
+        again = passed.pop();
+    }
+}
+
+/// The straight double marks of a flow, which are looked at one after the other and set in pairs.
+struct Marks {
+    places: Vec<usize>,
+    taken: Vec<bool>,
+    next: usize,
+    /// Of those before this one that are still there none closes, but perhaps the next one.
+    searched: usize,
+}
+
+impl Marks {
+    fn new(flow: &Flow) -> Self {
+        let places: Vec<usize> =
+            (0..flow.chars.len()).filter(|at| flow.chars[*at] == '"' && !flow.frozen[*at]).collect();
+        Self { taken: vec![false; places.len()], places, next: 0, searched: 0 }
+    }
+
+    /// Takes the next one.
+    fn next(&mut self) -> Option<usize> {
+        let next = self.upcoming()?;
+        self.taken[next] = true;
+        Some(self.places[next])
+    }
+
+    /// Takes the next one that closes.
+    fn closing(&mut self, closes: impl Fn(usize) -> bool) -> Option<usize> {
+        let next = self.upcoming()?;
+        // the one before it was set since it was looked at
+        let found = if closes(self.places[next]) {
+            next
+        } else {
+            let from = self.searched.max(next);
+            let found = (from..self.places.len()).find(|at| !self.taken[*at] && closes(self.places[*at]));
+            self.searched = found.unwrap_or(self.places.len());
+            found?
+        };
+        self.taken[found] = true;
+        Some(self.places[found])
+    }
+
+    fn upcoming(&mut self) -> Option<usize> {
+        while *self.taken.get(self.next)? {
+            self.next += 1;
+        }
+        Some(self.next)
     }
 }
 

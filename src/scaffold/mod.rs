@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use jiff::ToSpan;
 
 pub use slug::Slug;
+pub use words::Slot;
 
 use self::words::Words;
 use crate::clock;
@@ -165,9 +166,9 @@ impl Skeleton {
     }
 }
 
-/// Whether a text is one that a skeleton begins with, in whatever language: it says what should stand there.
-pub fn is_unwritten(text: &str) -> bool {
-    Words::hold(text)
+/// Whether a text is the one that a skeleton begins with there, in whatever language: it says what should stand there.
+pub fn is_unwritten(slot: Slot, text: &str) -> bool {
+    Words::hold(slot, text)
 }
 
 /// What in `issue.toml` would leave a new snippet out of the issue.

@@ -2,6 +2,21 @@
 
 use crate::language::Language;
 
+/// Where in a skeleton words stand for the officer's own. A place is not asked for: Brussels may be meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// An issue's subject.
+    Subject,
+    /// What an inbox shows behind it.
+    Preheader,
+    /// A snippet's title.
+    Title,
+    /// A press release's second line.
+    Subtitle,
+    /// A paragraph of a body.
+    Text,
+}
+
 /// What stands there until the officer writes her own.
 pub(super) struct Words {
     pub(super) subject: &'static str,
@@ -23,11 +38,15 @@ impl Words {
         }
     }
 
-    /// Whether a text is one of these, which nobody wrote for readers. A place is not asked for: Brussels may be meant.
-    pub(super) fn hold(text: &str) -> bool {
-        [&ENGLISH, &FRENCH, &DUTCH].iter().any(|words| {
-            let Self { subject, preheader, title, text: body, subtitle, release, place: _ } = words;
-            [subject, preheader, title, body, subtitle, release].iter().any(|own| text.trim() == **own)
+    /// Whether a text is what one of these has there, which nobody wrote for readers.
+    pub(super) fn hold(slot: Slot, text: &str) -> bool {
+        let text = text.trim();
+        [&ENGLISH, &FRENCH, &DUTCH].iter().any(|words| match slot {
+            Slot::Subject => text == words.subject,
+            Slot::Preheader => text == words.preheader,
+            Slot::Title => text == words.title,
+            Slot::Subtitle => text == words.subtitle,
+            Slot::Text => text == words.text || text == words.release,
         })
     }
 }

@@ -19,6 +19,9 @@ const MONTHS: [&str; 12] = [
 /// What to do about a message on syntax.
 pub(super) fn remedy(message: &str, written: &str) -> Option<String> {
     let says = |words: &[&str]| words.iter().any(|words| message.contains(words));
+    if written.starts_with(['“', '„', '”', '«', '»', '‘', '‚', '’']) {
+        return Some("write it between straight quotation marks, `\"…\"`: TOML knows no others".to_owned());
+    }
     if let Some(days) = message.strip_prefix("invalid date, expected day between 01 and ") {
         let (year, rest) = written.split_once('-')?;
         let number: usize = rest.split('-').next()?.parse().ok()?;

@@ -123,7 +123,7 @@ fn a_number_without_its_countrys_code() {
         of("W412", &room().snippet("2026-11", "lead", &front(&text)))
     };
     assert_eq!(contact("02 000 01 25"), ["6: the number `02 000 01 25` has no country's code"]);
-    assert!(contact("+32 2 000 01 25").is_empty());
+    assert!(contact("+32 2 000 01 25").is_empty() && contact("Tél. (+32) 2 000 01 25").is_empty());
 }
 
 #[test]
@@ -146,6 +146,13 @@ fn a_link_that_markdown_takes_for_none() {
             "[The **timetable**](https://www.example.org/time table.html)",
             "> - [Write](mailto:info@example.org subject)",
             "[The quay](https://www.example.org/quay \"1)",
+            "[us](tel:+32 2 000 00 00)",
+            "[us](tel: 112)",
+            "[the part](#s-my film)",
+            "[The quay](www.example.org/the quay)",
+            "[The quay](../the quay)",
+            "[The quay](example.org/the quay)",
+            "[The quay](pictures/the quay.JPG)",
         ],
         &[
             "[The timetable](https://www.example.org/timetable)",
@@ -153,6 +160,19 @@ fn a_link_that_markdown_takes_for_none() {
             "The ferry [sic](cf. p. 12) sails.",
             "`[The quay](a quay.png)`",
             "a[1](2)",
+            "[sic](voir p. 3.5)",
+            "[le bus](à 9.30 h)",
+            "[lijn 5](om 9.30 uur)",
+            "[x](il/elle et nous)",
+            "[1](p. 12/13)",
+            "[note](cf. l’article 3/4)",
+            "[note](p.ex. ici, c.à.d. là)",
+            "[bus](d.w.z. nu, cf. `a.png`)",
+            "[sic](voir https://www.example.org/)",
+            "[note](NB : # 5)",
+            "\\[texte\\](une adresse/ici)",
+            "\\[A ferry\\](a ferry.png)",
+            "Le \\[bac\\](un bac.png) &amp; vous",
         ],
     );
     room()
@@ -160,6 +180,14 @@ fn a_link_that_markdown_takes_for_none() {
         .run("check")
         .exit(0)
         .stdout_has("hint: write its address between angle brackets, `![…](<…>)`, or each space as `%20`\n");
+    room()
+        .article("2026-11", "lead", "Ferry", "[Ring us](tel:+32 2 000 00 00)")
+        .run("check")
+        .exit(0)
+        .stdout_has("hint: write the number without spaces: `[…](tel:+3220000000)`\n");
+    let field = "Dear **you**, [{{ first_name \"you\" }}]({{ first_name }})";
+    let told = in_body("W414", field);
+    assert_eq!(told, ["4: `[{{ first_name \"you\" }}](…)` is no link: readers see it as it is"]);
 }
 
 #[test]

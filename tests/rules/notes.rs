@@ -71,3 +71,43 @@ fn what_is_safe_is_mended_there_too() {
     let _ = escaped.run("check --fix").exit(0).stderr("");
     assert_eq!(escaped.read("issues/2026-11/ferry.md"), before);
 }
+
+/// Notes that are not there letter by letter stand nowhere in the file: a place in them is one of another line there.
+#[test]
+fn to_mend_a_file_is_never_to_harm_what_else_is_in_it() {
+    let notes = r#"notes_for_editors = "First line with \"quotes\" and so on \nsecond line \n\nThird  one ""#;
+    for title in ["Ferry back", "éééééééééééééééééééééééééééééé"] {
+        let room = release(notes);
+        let text = room.read("issues/2026-11/ferry.md").replace("Ferry back", title);
+        room.write("issues/2026-11/ferry.md", &text);
+        let _ = room.run("check --fix").exit(0).stderr("").stdout_has("hint: write one space\n").stdout_lacks("--fix");
+        assert_eq!(room.read("issues/2026-11/ferry.md"), text);
+    }
+}
+
+/// What has one brace is no merge field, and with two it would be one that nobody can fill in.
+#[test]
+fn a_field_in_notes_is_taken_out() {
+    let room = release("notes_for_editors = \"Dear {first_name}, see <https://www.example.org/?a={email}>.\"");
+    let run = room.run("check").exit(0).stdout_lacks("with two braces");
+    let said = run.stdout_text();
+    assert_eq!(
+        said.matches("hint: take it out: notes for editors and boilerplates have no subscriber\n").count(),
+        2,
+        "{said}"
+    );
+}
+
+#[test]
+fn a_field_in_the_text_is_shown_there_though_the_notes_hold_it_too() {
+    let room = release("notes_for_editors = \"See {{ first_name \\\"Ada\\\" }}.\"");
+    let text =
+        room.read("issues/2026-11/ferry.md").replace("It sails.", "Dear {{ first_name }},\n\nDear {{ nobody }},");
+    room.write("issues/2026-11/ferry.md", text);
+    room.write("subscribers.csv", "email,first_name\nada@example.org,Ada\nben@example.com,\n");
+    assert_eq!(of("E801", &room), ["11: unknown merge field `nobody`"]);
+    let text = room.read("issues/2026-11/ferry.md").replace("\n\nDear {{ nobody }},", "");
+    room.write("issues/2026-11/ferry.md", text);
+    assert_eq!(of("W804", &room), ["9: `first_name` is empty for 1 of 2 readers of the `en` edition"]);
+    room.run("export ferry --out press").exit(0).stderr_has("  at issues/2026-11/ferry.md:9:6\n");
+}

@@ -92,3 +92,17 @@ fn merge_fields_of_other_programs() {
         &["Dear {{ first_name \"friends\" }},", "5 * 3 | 4"],
     );
 }
+
+/// What `envoi new` writes into a subject may well be a heading, a title or an entry of a list.
+#[test]
+fn words_of_envoi_new_are_told_where_envoi_new_writes_them() {
+    for words in ["What this issue is about", "De quoi parle ce numéro", "Waar dit nummer over gaat"] {
+        assert!(in_body("E509", &format!("## {words}\n\n{words}\n\n- {words}\n\n> {words}")).is_empty(), "{words}");
+        let titled = room().article("2026-11", "lead", words, "It sails.");
+        assert!(of("E509", &titled).is_empty(), "{words}");
+        let subject = room().issue("2026-11", &format!("subject = \"{words}\"\npreheader = \"It sails.\"\n"));
+        assert_eq!(of("E509", &subject), ["1: these words are still those of `envoi new`"]);
+    }
+    assert!(in_body("E509", "## The title of this text\n\nIt sails.").is_empty());
+    assert_eq!(in_body("E509", "Write the text here, in Markdown.").len(), 1);
+}

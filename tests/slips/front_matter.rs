@@ -113,6 +113,12 @@ fn what_opens_and_never_closes_in_the_front_matter() {
         "hint: a text ends with the quotation mark with which it begins; within it, write `\\\"` and `\\\\`",
     );
     wrong("copyright = Ada", "hint: write it between quotation marks: `\"…\"`");
+    for marks in ["“A b”", "„A b“", "« A b »", "’A b’", "‘A’"] {
+        wrong(
+            &format!("copyright = {marks}"),
+            "hint: write it between straight quotation marks, `\"…\"`: TOML knows no others",
+        );
+    }
     wrong("copyright = \"The \"old\" quay\"", "a quotation mark within a text is written `\\\"`");
     wrong("title = \"Ferry\"", "hint: write each key once: take one of the two out, or make one of them");
     wrong(

@@ -196,6 +196,31 @@ fn no_slip_hides_how_deep_html_is() {
     room.run("check").exit(0).stdout_lacks("deep");
 }
 
+/// HTML, section 13.1.2.4: a row ends its cells, an entry its paragraph, a block the paragraph before it.
+#[test]
+fn end_tags_that_may_be_left_out_make_html_no_deeper() {
+    for text in [
+        format!("<table>{}</table>", "<tr><td>a<td>b".repeat(400)),
+        format!("<table>{}</table>", "<tbody><tr><th>a<td><p>b".repeat(400)),
+        format!("<ul>{}</ul>", "<li><p>a".repeat(400)),
+        format!("<dl>{}</dl>", "<dt>a<dd><p>b".repeat(400)),
+        "<p>a<div>b</div><p>c<ul><li>d</ul>".repeat(400),
+        format!("<table>{}</table>", "<tr><td><ul><li>a<li><p>b</ul>".repeat(400)),
+    ] {
+        let room =
+            room().snippet("2026-11", "lead", &format!("+++\ntitle = \"Ferry\"\nraw_html = true\n+++\n{text}\n"));
+        room.run("check").exit(0).stdout_lacks("deep");
+    }
+    // a list within an entry, a table within a cell: these go on
+    let deep = ["<ul><li>a", "<table><tr><td>", "<div><p>a", "<blockquote><p>"].map(|deep| deep.repeat(600));
+    // what is drawn bold in one paragraph is so in the next ones, once for each that is not closed
+    let bold = (0..600).map(|number| format!("<p><b id=\"b{number}\">a")).collect::<String>();
+    for deep in deep.iter().chain([&bold]) {
+        let text = format!("+++\ntitle = \"Ferry\"\nraw_html = true\n+++\n{deep}\n");
+        room().snippet("2026-11", "lead", &text).run("check").exit(1).stdout_has("deep in each other");
+    }
+}
+
 #[test]
 fn a_long_line_is_cut_around_its_place() {
     let room = room().article(
