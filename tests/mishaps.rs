@@ -157,8 +157,7 @@ fn who_is_erased_while_a_list_is_enlisted_is_in_no_send() {
         return;
     }
     let postgres = Postgres::new().start();
-    let room = Newsroom::new().config(&format!("[ledger]\nurl = \"{}\"", postgres.url()));
-    let project = Project::open(&room.path("")).expect("a project");
+    let (_room, project) = in_ledger(&postgres.url(), "");
     wait(async {
         let (ledger, send) = begun(&project.ledger(), &["zoe"]).await;
         postgres.ask(
@@ -200,8 +199,7 @@ fn a_move_is_refused_where_somebody_left_meanwhile() {
         return;
     }
     let postgres = Postgres::new().start();
-    let room = Newsroom::new().config(&format!("[ledger]\nurl = \"{}\"", postgres.url()));
-    let project = Project::open(&room.path("")).expect("a project");
+    let (room, project) = in_ledger(&postgres.url(), "");
     wait(async {
         let storage = Storage::File(room.path("ledger.db"));
         let (ledger, _) = begun(&storage, &["ada", "ben"]).await;
@@ -231,7 +229,12 @@ fn a_move_is_refused_where_somebody_left_meanwhile() {
 /// A project whose ledger is asked for at this port.
 fn beside(postgres: &OpenPostgres, port: u16) -> (Newsroom, Project) {
     let url = postgres.url().replace(&postgres.port().to_string(), &port.to_string());
-    let room = Newsroom::new().config(&format!("[ledger]\nurl = \"{url}\"\nlease = 1"));
+    in_ledger(&url, "lease = 1")
+}
+
+/// A project with its ledger there.
+fn in_ledger(url: &str, more: &str) -> (Newsroom, Project) {
+    let room = Newsroom::new().config(&format!("[ledger]\nurl = \"{url}\"\n{more}"));
     let project = Project::open(&room.path("")).expect("a project");
     (room, project)
 }
